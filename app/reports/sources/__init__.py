@@ -1,0 +1,1 @@
+"""Pure readers of report files: text in, typed records or rejects out."""
