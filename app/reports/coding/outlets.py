@@ -32,7 +32,10 @@ class OutletNames:
             return
         lines = (line for line in path.read_text("utf-8").splitlines() if line[:1] != "#")
         rows = list(csv.DictReader(lines))
-        for keep_article in (True, False):  # an exact spelling wins over one without its article
+        for keep_article in (
+            True,
+            False,
+        ):  # an exact spelling wins over one without its article
             for row in rows:
                 outlet = Outlet(row["id"], row["name"], row["country"] or None, row["language"])
                 for spelling in (row["name"], *row["aliases"].split("|")):

@@ -84,5 +84,8 @@ def _is_abbreviation(raw: str, sentence_end: int) -> bool:
     """Whether the stop before `sentence_end` ends an abbreviation such as `U.S.` or `Gen.`."""
     before = raw[max(0, sentence_end - 8) : sentence_end].rstrip()
     return bool(
-        re.search(r"(?:\b[A-Z]\.)$|\b(?:Mr|Mrs|Dr|Gen|Col|Sr|Sra|St|Lt|Adm|Sen|No|UU)\.$", before)
+        re.search(
+            r"(?:\b[A-Z]\.)$|\b(?:Mr|Mrs|Dr|Gen|Col|Sr|Sra|St|Lt|Adm|Sen|No|UU)\.$",
+            before,
+        )
     )

@@ -17,7 +17,13 @@ from app.reports.sources.edition_blocks import (
 from app.reports.sources.edition_paragraphs import Chunk, is_agency_title, read_chunks
 from app.reports.sources.edition_text import clean_lines, find_refusal
 from app.reports.sources.edition_trailer import Trailer, find_trailer
-from app.reports.sources.records import Edition, EditionItem, MustRead, Rejected, Section
+from app.reports.sources.records import (
+    Edition,
+    EditionItem,
+    MustRead,
+    Rejected,
+    Section,
+)
 
 __all__ = ["Edition", "EditionItem", "MustRead", "Rejected", "Section", "read_edition"]
 
@@ -181,7 +187,11 @@ class _Reader:
                     taken.add(block.name)
         items = tuple(self._item(index, draft) for index, draft in enumerate(self.drafts, 1))
         return Edition(
-            self.published_on, self._sections(), tuple(self.must_reads), items, tuple(self.rejects)
+            self.published_on,
+            self._sections(),
+            tuple(self.must_reads),
+            items,
+            tuple(self.rejects),
         )
 
     def _item(self, position: int, draft: _Draft) -> EditionItem:

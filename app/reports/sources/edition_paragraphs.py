@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.reports.sources.edition_blocks import find_block, is_end, is_heading, is_must_reads
+from app.reports.sources.edition_blocks import (
+    find_block,
+    is_end,
+    is_heading,
+    is_must_reads,
+)
 from app.reports.sources.edition_text import BULLET, BULLETS, find_furniture
 from app.reports.sources.edition_trailer import find_trailer
 
@@ -19,7 +24,20 @@ _MARK_START = re.compile(
 )
 _AGENCY = re.compile(r"^[A-Z][A-Z0-9 .,&/'’-]{2,60}:\s")
 _KEEP_HYPHEN = {
-    *("anti", "pro", "vice", "self", "non", "pre", "post", "co", "state", "semi", "ex", "counter"),
+    *(
+        "anti",
+        "pro",
+        "vice",
+        "self",
+        "non",
+        "pre",
+        "post",
+        "co",
+        "state",
+        "semi",
+        "ex",
+        "counter",
+    ),
     *("cross", "long", "short", "high", "low"),
 }
 _SENTENCE_END = '.!?”"'
@@ -135,7 +153,14 @@ class _Joiner:
         return text, resume
 
     def _stops(
-        self, text: str, last: str, following: str, *, gap: bool, cut: bool, bullet: bool
+        self,
+        text: str,
+        last: str,
+        following: str,
+        *,
+        gap: bool,
+        cut: bool,
+        bullet: bool,
     ) -> bool:
         lower = following[0].islower()
         if self._ended(text) and not (lower and not gap):

@@ -7,7 +7,18 @@ from collections import Counter
 
 # NBSP, figure, narrow, ideographic, thin … spaces, and zero-width marks that PDF and web text carry
 _SPACES = dict.fromkeys(
-    [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x2028, 0x2029, 0x85], " "
+    [
+        0x00A0,
+        0x1680,
+        *range(0x2000, 0x200B),
+        0x202F,
+        0x205F,
+        0x3000,
+        0x2028,
+        0x2029,
+        0x85,
+    ],
+    " ",
 )
 _CONTROLS = dict.fromkeys([9, 11, 12, 28, 29, 30, 31], " ")
 _ZERO_WIDTH = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD], None)

@@ -1,0 +1,77 @@
+"""The number that changes with every committed change of the public data."""
+
+import asyncio
+import contextlib
+import logging
+
+import asyncpg
+
+from app.core.db import Database
+from app.core.errors import ProblemError
+
+CHANNEL = "vric_data_version"
+POLL_SECONDS = 1.0
+BUMP_SQL = (
+    "WITH bumped AS (UPDATE data_version SET version = version + 1, changed_at = now()"
+    " RETURNING version)"
+    f" SELECT version, pg_notify('{CHANNEL}', version::text) FROM bumped"
+)
+logger = logging.getLogger("vric.data_version")
+
+
+async def bump(connection: asyncpg.Connection) -> int:
+    """Announce a change within the writer's transaction.
+
+    Called first in every transaction that changes public data: the row's lock puts such
+    transactions in one order, which the change feed relies on.
+    """
+    return int(await connection.fetchval(BUMP_SQL))
+
+
+class DataVersion:
+    """The version as this process knows it: told by the database, asked once a second besides.
+
+    It is read from where requests read, and before them, so an answer is never older than its tag.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._told = asyncio.Event()
+        self._listener: asyncpg.Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.current: int | None = None
+
+    async def __aenter__(self) -> "DataVersion":
+        await self._refresh()
+        self._task = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._listener is not None and not self._listener.is_closed():
+            await self._listener.close()
+
+    async def _follow(self) -> None:
+        while True:
+            if self._listener is None or self._listener.is_closed():
+                with contextlib.suppress(OSError, asyncpg.PostgresError):
+                    self._listener = await self._database.listen(CHANNEL, self._on_told)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), POLL_SECONDS)
+            self._told.clear()
+            await self._refresh()
+
+    def _on_told(self, *_: object) -> None:
+        # Until the new number is read, nothing may be answered from memory.
+        self.current = None
+        self._told.set()
+
+    async def _refresh(self) -> None:
+        try:
+            self.current = await self._database.fetch_value("SELECT version FROM data_version")
+        except (ProblemError, asyncpg.PostgresError) as error:
+            self.current = None
+            logger.warning("the data version could not be read: %s", error)

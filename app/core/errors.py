@@ -1,0 +1,134 @@
+"""Errors that callers may see, each with its HTTP status and code.
+
+ProblemError
+├── InvalidParameterError 400
+├── UnauthorizedError     401
+├── PlanRequiredError     403
+├── NotFoundError         404
+├── NotAcceptableError    406
+├── GoneError             410
+├── BodyTooLargeError     413
+├── UriTooLongError       414
+├── RateLimitedError      429
+└── UnavailableError      503
+
+ConfigurationError stops a process at its start; CommandError ends a command with a message.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, TypedDict
+
+import orjson
+from starlette.responses import Response
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class ConfigurationError(Exception):
+    """The settings or the machine do not allow the process to start."""
+
+
+class CommandError(Exception):
+    """A command cannot do what was asked; the message says why and what to do."""
+
+
+class Detail(TypedDict, total=False):
+    """One fault within a request: which parameter, where it stood, and why it was refused."""
+
+    name: str
+    location: str
+    reason: str
+
+
+class ProblemError(Exception):
+    """An answer other than success, rendered as RFC 9457 problem details."""
+
+    status: int = 500
+    code: str = "internal_error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[Detail] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+
+
+class InvalidParameterError(ProblemError):
+    status = 400
+    code = "invalid_parameter"
+
+    @classmethod
+    def of(cls, name: str, reason: str) -> "InvalidParameterError":
+        """The refusal of one query parameter."""
+        detail = f"{name}: {reason}"
+        return cls(detail, errors=[{"name": name, "location": "query", "reason": reason}])
+
+
+class UnauthorizedError(ProblemError):
+    status = 401
+    code = "unauthorized"
+
+
+class PlanRequiredError(ProblemError):
+    status = 403
+    code = "plan_required"
+
+
+class NotFoundError(ProblemError):
+    status = 404
+    code = "not_found"
+
+
+class NotAcceptableError(ProblemError):
+    status = 406
+    code = "not_acceptable"
+
+
+class GoneError(ProblemError):
+    status = 410
+    code = "gone"
+
+
+class BodyTooLargeError(ProblemError):
+    status = 413
+    code = "body_too_large"
+
+
+class UriTooLongError(ProblemError):
+    status = 414
+    code = "uri_too_long"
+
+
+class RateLimitedError(ProblemError):
+    status = 429
+    code = "rate_limited"
+
+
+class UnavailableError(ProblemError):
+    status = 503
+    code = "unavailable"
+
+
+def problem_response(error: ProblemError, request_id: str) -> Response:
+    """The error as `application/problem+json`, never cached."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "request_id": request_id,
+        "errors": error.errors,
+        **error.extra,
+    }
+    headers = {"Cache-Control": "no-store", **error.headers}
+    return Response(orjson.dumps(body), error.status, headers, media_type=PROBLEM_JSON)

@@ -1,0 +1,191 @@
+"""What every request passes: an id, size caps, well-formed text, and one shape for all errors."""
+
+import logging
+import re
+import time
+import uuid
+from typing import Annotated
+from urllib.parse import unquote_to_bytes
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.db import Database
+from app.core.errors import (
+    BodyTooLargeError,
+    Detail,
+    InvalidParameterError,
+    ProblemError,
+    UriTooLongError,
+    problem_response,
+)
+from app.core.metrics import REQUEST_SECONDS
+
+MAX_URI_BYTES = 8_192
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAMES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    422: "invalid_body",
+}
+logger = logging.getLogger("vric.http")
+
+
+def get_database(request: Request) -> Database:
+    """The database that the application opened at its start."""
+    database: Database = request.app.state.database
+    return database
+
+
+ReadDatabase = Annotated[Database, Depends(get_database, scope="function")]
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id given to this request, also sent as `X-Request-Id`."""
+    return str(scope.get("state", {}).get("request_id", ""))
+
+
+class RequestGuard:
+    """Outermost: gives the request its id, refuses what is too large or no UTF-8, logs and measures."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(raw=message["headers"])
+                answer["X-Request-Id"] = request_id
+                answer["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        try:
+            self._check(scope, headers)
+            await self._app(scope, _Capped(receive, self._max_body_bytes), send_with_id)
+        except ProblemError as error:
+            await problem_response(error, request_id)(scope, receive, send_with_id)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            REQUEST_SECONDS.labels(scope["method"], route, f"{status // 100}xx").observe(
+                time.perf_counter() - started
+            )
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        query: bytes = scope["query_string"]
+        path: bytes = scope.get("raw_path") or b""
+        if len(path) + len(query) > MAX_URI_BYTES:
+            raise UriTooLongError(f"the address is longer than {MAX_URI_BYTES} bytes")
+        if b"%" in query or b"%" in path or not query.isascii():
+            for part in (query, path):
+                _check_text(unquote_to_bytes(part))
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self._max_body_bytes:
+            raise BodyTooLargeError(f"a body may have at most {self._max_body_bytes} bytes")
+
+
+def _check_text(raw: bytes) -> None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidParameterError("the address holds bytes that are no UTF-8") from None
+    if b"\0" in raw:
+        raise InvalidParameterError("the address holds a NUL character")
+
+
+class _Capped:
+    """A receive channel that stops at a number of bytes, for bodies that do not state their length."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise BodyTooLargeError("the body is too long")
+        return message
+
+
+class ErrorBoundary:
+    """Innermost: an unforeseen error becomes a 500 that shows nothing of the inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def note_start(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_start)
+        except Exception:
+            request_id = request_id_of(scope)
+            logger.exception("unforeseen error, request %s", request_id)
+            if started:
+                raise
+            error = ProblemError(
+                f"an unforeseen error; name request {request_id} when you report it"
+            )
+            await problem_response(error, request_id)(scope, receive, send)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Render every error of the framework and of the product as problem details."""
+
+    @app.exception_handler(ProblemError)
+    async def problem(request: Request, error: ProblemError) -> Response:
+        return problem_response(error, request_id_of(request.scope))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        details = [_detail(fault) for fault in error.errors()]
+        body = any(detail["location"] == "body" for detail in details)
+        summary = "; ".join(f"{d['name']}: {d['reason']}" for d in details[:3])
+        refusal = InvalidParameterError(summary, errors=details)
+        if body:
+            refusal.status, refusal.code = 422, "invalid_body"
+        return problem_response(refusal, request_id_of(request.scope))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        refusal = ProblemError(str(error.detail), headers=error.headers)
+        refusal.status = error.status_code
+        refusal.code = _NAMES.get(error.status_code, "http_error")
+        return problem_response(refusal, request_id_of(request.scope))
+
+
+def _detail(fault: dict[str, object]) -> Detail:
+    location, *names = fault["loc"]  # type: ignore[misc]
+    name = ".".join(str(part) for part in names) or str(location)
+    if fault["type"] == "extra_forbidden":
+        reason = "there is no such parameter" if location != "body" else "there is no such field"
+    else:
+        reason = str(fault["msg"]).removeprefix("Value error, ")
+    return {"name": name, "location": str(location), "reason": reason}

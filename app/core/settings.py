@@ -1,0 +1,108 @@
+"""Settings of one process, read from the environment (`VRIC_…`) when asked, never at import."""
+
+import secrets
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    PostgresDsn,
+    RedisDsn,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_SECRET_BYTES = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+def _split(value: object) -> object:
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+def _as_text(value: PostgresDsn | RedisDsn | HttpUrl) -> str:
+    return str(value).rstrip("/") if isinstance(value, HttpUrl) else str(value)
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Every field is `VRIC_` plus its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="VRIC_", extra="ignore", frozen=True)
+
+    environment: Environment = Environment.DEVELOPMENT
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL >= 15 with contrib; without it the bundled server starts",
+    )
+    database_replica_url: SecretStr | None = Field(None, description="where GET requests read")
+    database_pool_size: int = Field(8, ge=1, le=200, description="reading connections per worker")
+    data_dir: Path = Field(Path(".vric"), description="bundled database, generated secret")
+    redis_url: SecretStr | None = Field(None, description="shares the limits between workers")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="keys the hashes of API keys; made in data_dir when absent in development",
+    )
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        default_factory=list, description="networks whose X-Forwarded-For is believed"
+    )
+    plan_overrides: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="numbers of plans changed for tests and benchmarks",
+    )
+    public_url: str | None = Field(None, description="scheme and host written into absolute links")
+    metrics_token: SecretStr | None = Field(None, description="opens /metrics beyond loopback")
+    max_body_bytes: int = Field(1_048_576, ge=1024)
+    answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
+    log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if "trusted_proxies" in values:
+            values["trusted_proxies"] = _split(values["trusted_proxies"])
+        return values
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        if self.environment is Environment.PRODUCTION:
+            if self.plan_overrides:
+                raise ValueError("VRIC_PLAN_OVERRIDES is refused in production")
+            if self.secret_key is None:
+                raise ValueError("VRIC_SECRET_KEY is required in production")
+        if self.secret_key and len(self.secret_key.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of keyed hashes: `VRIC_SECRET_KEY`, or one made once in the data directory."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret"
+        try:
+            with path.open("x", encoding="ascii", opener=_owner_only) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)

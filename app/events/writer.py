@@ -1,0 +1,219 @@
+"""Writes events: one path for imports, corrections and benchmarks.
+
+Every write bumps the data version first, which puts writers in one order; then new documents are
+staged by COPY and merged in one statement, and each real change leaves a step in the history.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from app.core import data_version
+from app.events.outlets import OutletEntry, bundled_outlets
+from app.events.records import EventRecord, SourceRecord, render_document
+from app.events.vocabulary import names_in_all_languages
+
+_COLUMNS = (
+    "id", "published_on", "occurred_on", "occurred_until", "occurred_precision", "summary",
+    "text_language", "actors", "countries", "category", "categories_also", "topics", "status",
+    "place", "lon", "lat", "precision", "radius_km", "sources", "outlets", "languages",
+    "state_media_printed", "state_media_registry", "edition", "block", "position", "synthetic",
+    "coding", "document",
+)  # fmt: skip
+_LIST = ", ".join(_COLUMNS)
+_STAGE = """
+CREATE TEMP TABLE staged ON COMMIT DROP AS
+SELECT {columns}, ''::text AS names, false AS is_new FROM events WITH NO DATA
+""".format(columns=_LIST)
+_MERGE = f"""
+INSERT INTO events ({_LIST}, search)
+SELECT {_LIST}, search_vector(summary, names, text_language) FROM staged
+ON CONFLICT (id) DO UPDATE SET
+    {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS if column != "id")},
+    search = excluded.search, updated_at = now()
+"""
+_NOTE_CHANGES = """
+INSERT INTO event_changes (event_id, kind, by, document)
+SELECT id, CASE WHEN is_new THEN 'created' ELSE 'updated' END, $1, document FROM staged ORDER BY id
+"""
+_DELETE = """
+WITH gone AS (DELETE FROM events WHERE id = ANY($1) RETURNING id, document)
+INSERT INTO event_changes (event_id, kind, by, document)
+SELECT id, 'deleted', $2, document FROM gone ORDER BY id
+"""
+_UPSERT_OUTLETS = """
+INSERT INTO outlets (id, name, aliases, country, language, ownership, state, url, citation, cited_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, aliases = excluded.aliases, country = excluded.country,
+    language = excluded.language, ownership = excluded.ownership, state = excluded.state,
+    url = excluded.url, citation = excluded.citation, cited_on = excluded.cited_on
+WHERE outlets.edited_by IS NULL
+  AND (outlets.ownership, outlets.name, outlets.aliases, outlets.state, outlets.citation)
+      IS DISTINCT FROM
+      (excluded.ownership, excluded.name, excluded.aliases, excluded.state, excluded.citation)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did, by number of events."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+
+async def new_event_ids(connection: asyncpg.Connection, count: int) -> list[int]:
+    """Ids for events that are about to be written."""
+    rows = await connection.fetch("SELECT nextval('event_ids') FROM generate_series(1, $1)", count)
+    return [row[0] for row in rows]
+
+
+async def write_events(
+    connection: asyncpg.Connection, events: Mapping[int, EventRecord], by: str
+) -> Written:
+    """Create or update events by id, within the caller's transaction.
+
+    Corrections made by a person win over the given values. An event that comes out as it is stored
+    is left alone.
+
+    Args:
+        by: who writes, for the history: an import or a person.
+    """
+    await data_version.bump(connection)
+    corrections = await _corrections(connection, list(events))
+    outlets = await load_outlets(connection)
+    stored = await _stored(connection, list(events))
+    rows, created = [], 0
+    for event_id, given in events.items():
+        event = given.with_changes(corrections.get(event_id, {}))
+        row = _row(event_id, event, outlets)
+        if stored.get(event_id) == (row[-1], _json(event.coding)):
+            continue
+        is_new = event_id not in stored
+        created += is_new
+        names = names_in_all_languages(event.actors, event.countries)
+        rows.append((*row, _searchable_names(names, event, outlets), is_new))
+    if rows:
+        await connection.execute(_STAGE)
+        await connection.copy_records_to_table(
+            "staged", records=rows, columns=[*_COLUMNS, "names", "is_new"]
+        )
+        await connection.execute(_MERGE)
+        await connection.execute(_NOTE_CHANGES, by)
+        await connection.execute("DROP TABLE staged")
+    return Written(created, len(rows) - created, len(events) - len(rows))
+
+
+async def delete_events(connection: asyncpg.Connection, ids: Sequence[int], by: str) -> Written:
+    """Take events out of every surface; their history and last document stay."""
+    await data_version.bump(connection)
+    status = await connection.execute(_DELETE, list(ids), by)
+    return Written(deleted=int(status.rsplit(" ", 1)[1]))
+
+
+async def load_outlets(connection: asyncpg.Connection) -> dict[str, OutletEntry]:
+    """The registry as stored, by id."""
+    rows = await connection.fetch(
+        "SELECT id, name, aliases, country, language, ownership, state, url, citation, cited_on"
+        " FROM outlets"
+    )
+    return {row["id"]: OutletEntry(**{**row, "aliases": tuple(row["aliases"])}) for row in rows}
+
+
+async def save_outlets(
+    connection: asyncpg.Connection, entries: Iterable[OutletEntry] | None = None
+) -> None:
+    """Bring registry entries (by default the bundled ones) into the database.
+
+    What a person corrected there stays.
+    """
+    chosen = bundled_outlets() if entries is None else entries
+    await connection.executemany(
+        _UPSERT_OUTLETS,
+        [(e.id, e.name, list(e.aliases), e.country, e.language, e.ownership, e.state, e.url,
+          e.citation, e.cited_on) for e in chosen],
+    )  # fmt: skip
+
+
+async def load_records(
+    connection: asyncpg.Connection, ids: Sequence[int]
+) -> dict[int, EventRecord]:
+    """Events as records, corrections included."""
+    rows = await connection.fetch(f"SELECT {_LIST} FROM events WHERE id = ANY($1)", list(ids))
+    return {row["id"]: _record(row) for row in rows}
+
+
+def _record(row: asyncpg.Record) -> EventRecord:
+    sources = tuple(
+        SourceRecord(**{**source, "published_on": datetime.fromisoformat(source["published_on"]).date()})
+        for source in orjson.loads(row["sources"])
+    )
+    derived = ("id", "document", "outlets", "languages", "state_media_printed", "state_media_registry")
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in row.items()
+        if name not in derived
+    }
+    return EventRecord(**{**values, "sources": sources, "coding": orjson.loads(row["coding"])})
+
+
+def _row(event_id: int, event: EventRecord, outlets: Mapping[str, OutletEntry]) -> tuple[Any, ...]:
+    derived = {
+        "id": event_id,
+        "sources": _json([asdict(source) for source in event.sources]),
+        "outlets": list(dict.fromkeys(source.outlet for source in event.sources)),
+        "languages": list(dict.fromkeys(source.language for source in event.sources)),
+        "state_media_printed": any(source.state_media_marked for source in event.sources),
+        "state_media_registry": any(outlets[s.outlet].is_state_media for s in event.sources),
+        "coding": _json(event.coding),
+        "document": render_document(event_id, event, outlets),
+    }
+    return tuple(
+        derived[column] if column in derived else getattr(event, column) for column in _COLUMNS
+    )
+
+
+def _searchable_names(
+    names: str, event: EventRecord, outlets: Mapping[str, OutletEntry]
+) -> str:
+    printed = ". ".join(outlets[source.outlet].name for source in event.sources)
+    return ". ".join(part for part in (names, event.place or "", printed) if part)
+
+
+async def _corrections(
+    connection: asyncpg.Connection, ids: list[int]
+) -> dict[int, dict[str, Any]]:
+    rows = await connection.fetch(
+        "SELECT event_id, field, value FROM event_corrections WHERE event_id = ANY($1)", ids
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault(row["event_id"], {})[row["field"]] = parse_field(
+            row["field"], orjson.loads(row["value"])
+        )
+    return found
+
+
+async def _stored(connection: asyncpg.Connection, ids: list[int]) -> dict[int, tuple[str, str]]:
+    rows = await connection.fetch(
+        "SELECT id, document, coding FROM events WHERE id = ANY($1)", ids
+    )
+    return {row["id"]: (row["document"], _json(orjson.loads(row["coding"]))) for row in rows}
+
+
+def parse_field(field: str, value: Any) -> Any:
+    """A field's value from JSON, dates as dates."""
+    if field in ("published_on", "occurred_on", "occurred_until") and isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC).date()
+    return value
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,72 @@
+"""Plans: the one place for what each plan may do, how often, and how much at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Feature(StrEnum):
+    """What a route may ask for."""
+
+    EVENTS = "events"
+    EXPORT = "export"
+    FORENSICS = "forensics"
+    ROUTES = "routes"
+    ALERTS = "alerts"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One row of the price list; `None` is unlimited."""
+
+    key: str
+    burst_per_minute: int
+    daily: int
+    page_cap: int
+    export_rows: int | None
+    api_keys: int
+    saved_searches: int
+    features: frozenset[Feature]
+    lookup_keys: tuple[str, ...] = ()
+
+
+_FREE = frozenset({Feature.EVENTS, Feature.EXPORT})
+_ALL = frozenset(Feature)
+
+ANONYMOUS = Plan("anonymous", 30, 1_000, 100, 0, 0, 0, frozenset({Feature.EVENTS}))
+FREE = Plan("free", 60, 5_000, 1_000, 10_000, 2, 1, _FREE)
+PREMIUM = Plan(
+    "premium",
+    300,
+    100_000,
+    10_000,
+    1_000_000,
+    10,
+    50,
+    _ALL,
+    ("premium_monthly", "premium_yearly"),
+)
+ENTERPRISE = Plan(
+    "enterprise", 1_200, 1_000_000, 10_000, None, 100, 1_000, _ALL,
+    ("enterprise_monthly", "enterprise_yearly"),
+)  # fmt: skip
+PLANS: Mapping[str, Plan] = {plan.key: plan for plan in (ANONYMOUS, FREE, PREMIUM, ENTERPRISE)}
+
+
+def with_overrides(overrides: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Plan]:
+    """The plans with some numbers changed, for tests and benchmarks.
+
+    Raises:
+        ValueError: an unknown plan, an unknown number, or one that is no positive whole number.
+    """
+    numbers = {field.name for field in fields(Plan) if field.type in ("int", int)}
+    plans = dict(PLANS)
+    for key, changes in overrides.items():
+        if key not in plans:
+            raise ValueError(f"VRIC_PLAN_OVERRIDES: there is no plan {key!r}")
+        for name, value in changes.items():
+            if name not in numbers or type(value) is not int or value < 0:
+                raise ValueError(f"VRIC_PLAN_OVERRIDES: {key}.{name} cannot be {value!r}")
+        plans[key] = replace(plans[key], **changes)
+    return plans
