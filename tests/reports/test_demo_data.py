@@ -33,19 +33,47 @@ ITEM = re.compile(
     r"(?P<spanish> \(content in Spanish\))?$"
 )
 MUST_READ = re.compile(r"^  • (?P<agency>[A-Z.]+(?: [A-Z.]+)*): .+$")
-ACTORS = set("VE RU IR CN CU NI BO QA TR SY BY SA TH US HZB".split())
+ACTORS = {"VE", "RU", "IR", "CN", "CU", "NI", "BO", "QA", "BY", "SA", "TH", "US", "HZB"}
 CATEGORIES = {"diplomatic", "informational", "military", "economic"}
 STATUSES = {"confirmed", "claimed", "planned", "alleged", "denied"}
-TOPICS = set(
-    "terrorism illegal-fishing vaccines-health arms oil sanctions elections space travel "
-    "media-disinformation justice trade-finance infrastructure culture-education "
-    "protest-politics".split()
-)
-FIELDS = (
-    "n outlet published_on occurred_on occurred_until occurred_precision language "
-    "state_media_marked actors countries category categories_also topics status place lat lon "
-    "precision radius_km"
-).split()
+TOPICS = {
+    "terrorism",
+    "illegal-fishing",
+    "vaccines-health",
+    "arms",
+    "oil",
+    "sanctions",
+    "elections",
+    "space",
+    "travel",
+    "media-disinformation",
+    "justice",
+    "trade-finance",
+    "infrastructure",
+    "culture-education",
+    "protest-politics",
+}
+FIELDS = [
+    "n",
+    "outlet",
+    "published_on",
+    "occurred_on",
+    "occurred_until",
+    "occurred_precision",
+    "language",
+    "state_media_marked",
+    "actors",
+    "countries",
+    "category",
+    "categories_also",
+    "topics",
+    "status",
+    "place",
+    "lat",
+    "lon",
+    "precision",
+    "radius_km",
+]
 
 LINES = (DEMO / "edition.txt").read_text(encoding="utf-8").splitlines()
 ITEMS = [match for line in LINES if (match := ITEM.match(line))]
