@@ -1,0 +1,78 @@
+"""The command `vric`."""
+
+import os
+import sys
+from typing import Annotated
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+
+from app.access.commands import account_app, key_app
+from app.core.commands import app as db_app
+from app.core.errors import CommandError, ConfigurationError, ProblemError
+from app.events.commands import events_app, outlets_app
+from app.reports.commands import demo_app, ingest_edition
+from app.serve import serve_forever
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="VRIC Monitor: events on what Venezuela, Russia, Iran and China do in the Americas.",
+)
+ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
+ingest_app.command("edition")(ingest_edition)
+for name, group in (
+    ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
+    ("account", account_app), ("key", key_app), ("demo", demo_app),
+):  # fmt: skip
+    app.add_typer(group, name=name)
+
+
+@app.callback()
+def root() -> None:
+    """Settings come from the environment (VRIC_…); README.md lists them."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="More than one needs Redis.")] = 1,
+    demo: Annotated[
+        bool | None,
+        typer.Option(help="Load the demo edition once; by default with the bundled database."),
+    ] = None,
+) -> None:
+    """Serve the API, with the bundled database unless VRIC_DATABASE_URL is set."""
+    serve_forever(host, port, workers, demo)
+
+
+def main() -> None:
+    """Run a command; what goes wrong is told in one line, never as a traceback."""
+    try:
+        app()
+    except (CommandError, ConfigurationError) as error:
+        _fail(str(error))
+    except ProblemError as error:
+        _fail(error.detail)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"VRIC_{'_'.join(map(str, fault['loc'])).upper()} {fault['msg']}".strip()
+            for fault in error.errors(include_input=False)
+        )
+        _fail(f"settings: {faults}")
+    except (TimeoutError, asyncpg.PostgresError, OSError) as error:
+        _fail(f"the database or the system refused: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("VRIC_DEBUG"):
+            raise
+        _fail(f"an unforeseen error ({type(error).__name__}); VRIC_DEBUG=1 shows where")
+
+
+def _fail(message: str) -> None:
+    sys.stderr.write(f"vric: {message}\n")
+    sys.exit(1)

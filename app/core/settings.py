@@ -1,5 +1,6 @@
 """Settings of one process, read from the environment (`VRIC_…`) when asked, never at import."""
 
+import contextlib
 import secrets
 from enum import StrEnum
 from functools import cached_property
@@ -94,15 +95,7 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value().encode()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret"
-        try:
-            with path.open("x", encoding="ascii", opener=_owner_only) as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):
+            path.touch(0o600, exist_ok=False)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
         return path.read_bytes()
-
-
-def _owner_only(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)

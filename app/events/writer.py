@@ -25,10 +25,10 @@ _COLUMNS = (
     "coding", "document",
 )  # fmt: skip
 _LIST = ", ".join(_COLUMNS)
-_STAGE = """
+_STAGE = f"""
 CREATE TEMP TABLE staged ON COMMIT DROP AS
-SELECT {columns}, ''::text AS names, false AS is_new FROM events WITH NO DATA
-""".format(columns=_LIST)
+SELECT {_LIST}, ''::text AS names, false AS is_new FROM events WITH NO DATA
+"""
 _MERGE = f"""
 INSERT INTO events ({_LIST}, search)
 SELECT {_LIST}, search_vector(summary, names, text_language) FROM staged
@@ -152,10 +152,19 @@ async def load_records(
 
 def _record(row: asyncpg.Record) -> EventRecord:
     sources = tuple(
-        SourceRecord(**{**source, "published_on": datetime.fromisoformat(source["published_on"]).date()})
+        SourceRecord(
+            **{**source, "published_on": datetime.fromisoformat(source["published_on"]).date()}
+        )
         for source in orjson.loads(row["sources"])
     )
-    derived = ("id", "document", "outlets", "languages", "state_media_printed", "state_media_registry")
+    derived = (
+        "id",
+        "document",
+        "outlets",
+        "languages",
+        "state_media_printed",
+        "state_media_registry",
+    )
     values = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in row.items()
@@ -180,16 +189,12 @@ def _row(event_id: int, event: EventRecord, outlets: Mapping[str, OutletEntry]) 
     )
 
 
-def _searchable_names(
-    names: str, event: EventRecord, outlets: Mapping[str, OutletEntry]
-) -> str:
+def _searchable_names(names: str, event: EventRecord, outlets: Mapping[str, OutletEntry]) -> str:
     printed = ". ".join(outlets[source.outlet].name for source in event.sources)
     return ". ".join(part for part in (names, event.place or "", printed) if part)
 
 
-async def _corrections(
-    connection: asyncpg.Connection, ids: list[int]
-) -> dict[int, dict[str, Any]]:
+async def _corrections(connection: asyncpg.Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
     rows = await connection.fetch(
         "SELECT event_id, field, value FROM event_corrections WHERE event_id = ANY($1)", ids
     )
@@ -202,9 +207,7 @@ async def _corrections(
 
 
 async def _stored(connection: asyncpg.Connection, ids: list[int]) -> dict[int, tuple[str, str]]:
-    rows = await connection.fetch(
-        "SELECT id, document, coding FROM events WHERE id = ANY($1)", ids
-    )
+    rows = await connection.fetch("SELECT id, document, coding FROM events WHERE id = ANY($1)", ids)
     return {row["id"]: (row["document"], _json(orjson.loads(row["coding"]))) for row in rows}
 
 
@@ -217,3 +220,15 @@ def parse_field(field: str, value: Any) -> Any:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+async def correct_outlet(connection: asyncpg.Connection, outlet: OutletEntry, by: str) -> int:
+    """Keep a person's correction of a registry entry; returns how many events it changed."""
+    await connection.execute(
+        "UPDATE outlets SET ownership = $2, state = $3, citation = $4, cited_on = $5,"
+        " edited_by = $6 WHERE id = $1",
+        outlet.id, outlet.ownership, outlet.state, outlet.citation, outlet.cited_on, by,
+    )  # fmt: skip
+    rows = await connection.fetch("SELECT id FROM events WHERE outlets && $1", [outlet.id])
+    records = await load_records(connection, [row[0] for row in rows])
+    return (await write_events(connection, records, by)).updated

@@ -70,6 +70,23 @@ async def run_ingest(
         return outcome
 
 
+async def was_imported(database: Database, kind: str, target: str) -> bool:
+    """Whether anything was ever taken in for a target."""
+    return bool(
+        await database.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM ingest_runs WHERE kind = $1 AND target = $2)",
+            [kind, target],
+        )
+    )
+
+
+async def forget_bytes(connection: asyncpg.Connection, kind: str, target: str) -> None:
+    """Let the next import of a target run whatever its bytes, because the data was removed."""
+    await connection.execute(
+        "UPDATE ingest_runs SET sha256 = 'removed' WHERE kind = $1 AND target = $2", kind, target
+    )
+
+
 async def _record(
     connection: asyncpg.Connection,
     kind: str,

@@ -32,7 +32,7 @@ class Decision:
     Without such words the evidence is the name of the default in square brackets.
     """
 
-    by: Literal["rule", "model"] = "rule"
+    by: Literal["rule", "model", "editor"] = "rule"
     evidence: tuple[str, ...] = ()
 
 

@@ -1,0 +1,117 @@
+"""`vric db`: schema, backup and restore."""
+
+import asyncio
+import os
+import subprocess
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import typer
+from alembic.util import CommandError as DriftError
+
+from app.core import migrations
+from app.core.embedded import bin_directory
+from app.core.errors import CommandError
+from app.core.runtime import database_url
+from app.core.settings import Settings
+
+MIN_SERVER_MAJOR = 15
+app = typer.Typer(no_args_is_help=True, help="Schema, backup and restore of the database.")
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the schema up to this release. Safe to repeat."""
+    with database_url(Settings()) as url:
+        asyncio.run(migrations.upgrade(url))
+        typer.echo(f"schema {migrations.head_revision()}")
+
+
+@app.command()
+def check() -> None:
+    """Tell whether server, encoding, modules and schema are as this release needs them."""
+    with database_url(Settings()) as url:
+        for line in asyncio.run(_faults(url)):
+            typer.echo(line)
+
+
+async def _faults(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        version = connection.get_server_version()
+        if version.major < MIN_SERVER_MAJOR:
+            raise CommandError(f"PostgreSQL {version.major}: at least {MIN_SERVER_MAJOR} is needed")
+        encoding = await connection.fetchval("SHOW server_encoding")
+        if encoding != "UTF8":
+            raise CommandError(f"encoding {encoding}: UTF8 is needed")
+        modules = await connection.fetch(
+            "SELECT name FROM pg_available_extensions WHERE name = ANY($1)", ["unaccent", "pg_trgm"]
+        )
+        if len(modules) < 2:
+            raise CommandError("the contrib modules unaccent and pg_trgm are not installed")
+    finally:
+        await connection.close()
+    revision = await migrations.current_revision(url)
+    if revision != migrations.head_revision():
+        raise CommandError(f"schema {revision or 'none'}: run `vric db upgrade`")
+    try:
+        await migrations.check(url)
+    except DriftError as error:
+        raise CommandError(f"the schema differs from the models: {error}") from error
+    return [f"PostgreSQL {version.major}.{version.minor}, {encoding}, schema {revision}: in order"]
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
+    """Write the whole database to one file (the custom format of pg_dump)."""
+    if file.exists():
+        raise CommandError(f"{file} exists already; nothing was written")
+    partial = file.with_name(f".{file.name}.partial")
+    with database_url(Settings()) as url:
+        try:
+            _run("pg_dump", url, ["--format=custom", "--no-owner", f"--file={partial}"])
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
+    typer.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `vric db backup` wrote.")],
+    replace: Annotated[bool, typer.Option(help="Replace what the database holds.")] = False,
+) -> None:
+    """Bring a backup back, wholly or not at all, into an empty database."""
+    if not file.is_file():
+        raise CommandError(f"{file}: there is no such file")
+    with database_url(Settings()) as url:
+        if not replace and asyncio.run(migrations.current_revision(url)) is not None:
+            raise CommandError("the database is not empty; repeat with --replace to replace it")
+        options = ["--single-transaction", "--exit-on-error", "--no-owner"]
+        options += ["--clean", "--if-exists"] if replace else []
+        _run("pg_restore", url, [*options, str(file)])
+        asyncio.run(migrations.upgrade(url))
+    typer.echo(f"{file}: restored")
+
+
+def _run(program: str, url: str, options: list[str]) -> None:
+    """Run a client program; the password goes by the environment, not by the command line."""
+    parts = urlsplit(url)
+    environment = dict(os.environ)
+    if parts.password:
+        environment["PGPASSWORD"] = parts.password
+    # Only the password goes; an empty host (a Unix socket) must stay as it is written.
+    netloc = parts.netloc.replace(f":{parts.password}@", "@") if parts.password else parts.netloc
+    plain = urlunsplit(parts._replace(netloc=netloc))
+    done = subprocess.run(  # noqa: S603 - our own bundled program with our own options
+        [str(bin_directory() / program), f"--dbname={plain}", *options],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise CommandError(f"{program}: {last}")

@@ -1,0 +1,73 @@
+"""The OpenAPI document: one error shape, optional keys, nothing the service does not do."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+DESCRIPTION = """
+Open-source events on what Venezuela, Russia, Iran and China do in the Americas: each with date,
+place, actors, category and sources. Search is free and needs no key; a key raises the limits.
+
+Every list has `items`, `links`, `returned` and `meta`; follow `links[rel=next]` for the next page.
+Errors are `application/problem+json`. Send the key as `Authorization: Bearer KEY` or `X-API-Key`.
+"""
+_SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "API key"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+def describe_api(app: FastAPI) -> None:
+    """Replace the framework's document by one that tells what is answered here."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
+            )
+            schema["components"]["securitySchemes"] = _SECURITY
+            schema["security"] = [{}, {"bearer": []}, {"apiKey": []}]
+            schema["components"]["schemas"]["Problem"] = _PROBLEM
+            _drop_default_errors(schema)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _drop_default_errors(schema: dict[str, Any]) -> None:
+    for path in schema["paths"].values():
+        for operation in path.values():
+            responses = operation["responses"]
+            if "422" in responses and "application/json" in responses["422"].get("content", {}):
+                del responses["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(name, None)
+
+
+_PROBLEM = {
+    "title": "Problem",
+    "description": "RFC 9457 problem details.",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "location": {"type": "string"},
+                    "reason": {"type": "string"},
+                },
+            },
+        },
+    },
+}

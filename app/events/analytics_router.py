@@ -1,0 +1,123 @@
+"""Routes to numbers over events, the vocabulary and the outlet registry."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.core.errors import NotFoundError
+from app.core.http import ReadDatabase
+from app.events import analytics, registry
+from app.events.links import Links
+from app.events.queries import (
+    CorrelationsQuery,
+    FacetsQuery,
+    NoQuery,
+    OutletsQuery,
+    TimelineQuery,
+)
+from app.events.responses import envelope, json_response, problems
+from app.events.schemas import Correlations, Facets, MetaAnswer, Outlet, Outlets, Timeline
+
+router = APIRouter(prefix="/v1", tags=["analytics"])
+
+
+def _links(request: Request) -> list[dict[str, str]]:
+    return Links(request.url.path, request.url.query, "application/json").of(None)
+
+
+@router.get(
+    "/events/facets",
+    operation_id="listFacets",
+    summary="Count events by field",
+    response_model=Facets,
+    responses=problems(),
+)
+async def list_facets(
+    query: Annotated[FacetsQuery, Query()], request: Request, database: ReadDatabase
+) -> Response:
+    """The commonest values of each field. A field's own filter does not narrow its own counts, so
+    that the alternatives stay visible."""
+    return envelope(await analytics.count_facets(database, query), _links(request))
+
+
+@router.get(
+    "/events/timeline",
+    operation_id="getTimeline",
+    summary="Count events over time",
+    response_model=Timeline,
+    responses=problems(),
+)
+async def get_timeline(
+    query: Annotated[TimelineQuery, Query()], request: Request, database: ReadDatabase
+) -> Response:
+    """Counts by day, ISO week, month or year, empty periods included. With `split`, an event with
+    two values counts under both, and once in `count`."""
+    return envelope(await analytics.count_timeline(database, query), _links(request))
+
+
+@router.get(
+    "/events/correlations",
+    operation_id="listCorrelations",
+    summary="Which actors are active in the same places at the same time",
+    response_model=Correlations,
+    responses=problems(),
+)
+async def list_correlations(
+    query: Annotated[CorrelationsQuery, Query()], request: Request, database: ReadDatabase
+) -> Response:
+    """For each pair of actors: cells (country x period) where both are active, against chance.
+
+    lift = P(AB) / (P(A) P(B)); p by 999 shuffles of the dates within each country under a fixed
+    seed; q by Benjamini-Hochberg over the answer; correlation of monthly counts at lags of up to
+    six months, null under twelve months. `cells` lists the events behind each number.
+    """
+    pairs, meta = await analytics.correlate_actors(database, query)
+    return envelope(pairs, _links(request), meta)
+
+
+@router.get(
+    "/meta",
+    operation_id="getMeta",
+    summary="Vocabulary, coverage and version",
+    response_model=MetaAnswer,
+    responses=problems(),
+    tags=["registry"],
+)
+async def get_meta(_: Annotated[NoQuery, Query()], database: ReadDatabase) -> Response:
+    """The terms events are coded with, in four languages; what the collection covers."""
+    return json_response(await registry.describe(database))
+
+
+@router.get(
+    "/sources",
+    operation_id="listSources",
+    summary="The outlet registry",
+    response_model=Outlets,
+    responses=problems(),
+    tags=["registry"],
+)
+async def list_sources(
+    query: Annotated[OutletsQuery, Query()], request: Request, database: ReadDatabase
+) -> Response:
+    """Who publishes the sources, owned by whom, by which citation. Ownership says nothing about
+    the truth of a report."""
+    return envelope(await registry.list_outlets(database, query), _links(request))
+
+
+@router.get(
+    "/sources/{outlet_id}",
+    operation_id="getSource",
+    summary="One outlet",
+    response_model=Outlet,
+    responses=problems(404),
+    tags=["registry"],
+)
+async def get_source(
+    outlet_id: registry.OutletId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+) -> Response:
+    """An outlet's entry in the registry."""
+    found = await registry.list_outlets(database, OutletsQuery(id=[outlet_id]))
+    if not found:
+        raise NotFoundError(f"there is no outlet {outlet_id}")
+    return json_response(found[0])

@@ -1,0 +1,155 @@
+"""Corrections by a person: they are checked, kept over every import, and can be taken back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import asyncpg
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.core.db import Database
+from app.core.errors import CommandError
+from app.events.records import EventRecord
+from app.events.vocabulary import labels
+from app.events.writer import load_records, write_events
+
+_SAVE = """
+INSERT INTO event_corrections (event_id, field, value, replaced, by, reason)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (event_id, field) DO UPDATE
+SET value = excluded.value, by = excluded.by, reason = excluded.reason, at = now()
+"""
+_UNDO = "DELETE FROM event_corrections WHERE event_id = $1 AND field = $2 RETURNING replaced"
+_LISTS = ("actors", "countries", "categories_also", "topics")
+
+
+class CorrectableFields(BaseModel):
+    """The coded fields of an event, as a person may set them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str = Field("", min_length=1, max_length=5_000)
+    text_language: str = Field("en", pattern="^[a-z]{2}$")
+    published_on: date | None = None
+    occurred_on: date | None = None
+    occurred_until: date | None = None
+    occurred_precision: str | None = Field(None, pattern="^(day|range|month)$")
+    actors: list[str] = []
+    countries: list[str] = []
+    category: str = ""
+    categories_also: list[str] = []
+    topics: list[str] = []
+    status: str = ""
+    place: str | None = Field(None, max_length=200)
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    precision: str | None = None
+    radius_km: float | None = Field(None, ge=0, le=20_000)
+
+    @model_validator(mode="after")
+    def _known_terms(self) -> "CorrectableFields":
+        for field, vocabulary in (
+            ("category", "category"), ("status", "status"), ("precision", "precision"),
+            ("actors", "actor"), ("countries", "country"), ("categories_also", "category"),
+            ("topics", "topic"),
+        ):  # fmt: skip
+            if field not in self.model_fields_set:
+                continue
+            value = getattr(self, field)
+            for term in value if isinstance(value, list) else [value]:
+                if term is not None and term not in labels(vocabulary):
+                    raise ValueError(f"{field}: {term!r} is not in the vocabulary")
+        return self
+
+
+async def correct_event(
+    database: Database, event_id: int, changes: Mapping[str, Any], by: str, reason: str | None
+) -> None:
+    """Set fields of an event; imports keep them.
+
+    Raises:
+        CommandError: no such event or field, or a value that does not fit.
+    """
+    values = _checked(changes)
+    async with database.transaction() as connection:
+        record = await _load(connection, event_id)
+        corrected = record.with_changes(values)
+        _check_whole(corrected)
+        before = asdict(record)
+        for field, value in values.items():
+            await connection.execute(
+                _SAVE, event_id, field, _json(value), _json(before[field]), by, reason
+            )
+        await write_events(connection, {event_id: _by_editor(corrected, values, by)}, by)
+
+
+async def undo_correction(database: Database, event_id: int, field: str, by: str) -> None:
+    """Put a field back to what it was before it was corrected.
+
+    Raises:
+        CommandError: no such event, or the field was not corrected.
+    """
+    async with database.transaction() as connection:
+        record = await _load(connection, event_id)
+        replaced = await connection.fetchval(_UNDO, event_id, field)
+        if replaced is None:
+            raise CommandError(f"{field} of event {event_id} was not corrected")
+        values = _checked({field: orjson.loads(replaced)})
+        coding = {name: how for name, how in record.coding.items() if name != field}
+        restored = record.with_changes({**values, "coding": coding})
+        _check_whole(restored)
+        await write_events(connection, {event_id: restored}, by)
+
+
+async def _load(connection: asyncpg.Connection, event_id: int) -> EventRecord:
+    records = await load_records(connection, [event_id])
+    if event_id not in records:
+        raise CommandError(f"there is no event {event_id}")
+    return records[event_id]
+
+
+def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        fields = CorrectableFields.model_validate(dict(changes))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(map(str, fault["loc"]))
+        message = fault["msg"].removeprefix("Value error, ")
+        raise CommandError(f"{name}: {message}" if name else message) from None
+    return fields.model_dump(include=fields.model_fields_set)
+
+
+def _check_whole(record: EventRecord) -> None:
+    if (record.lon is None) != (record.lat is None):
+        raise CommandError("lon and lat go together")
+    if record.lon is not None and record.precision == "country":
+        raise CommandError("an event known only to its country has no point; set precision as well")
+    if record.occurred_until and (
+        record.occurred_on is None or record.occurred_until < record.occurred_on
+    ):
+        raise CommandError("occurred_until is before occurred_on")
+
+
+def _by_editor(record: EventRecord, fields: Mapping[str, Any], by: str) -> EventRecord:
+    coding = {**record.coding, **{field: {"by": "editor", "evidence": [by]} for field in fields}}
+    return record.with_changes({"coding": coding})
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """`field=value` from a command line; lists by commas, nothing for null.
+
+    Raises:
+        CommandError: no `=` in it.
+    """
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise CommandError(f"{text!r}: write field=value")
+    if field in _LISTS:
+        return field, [part.strip() for part in value.split(",") if part.strip()]
+    return field, value or None
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,52 @@
+"""Examples shown in the OpenAPI document; a test holds them against the schemas."""
+
+from typing import Any
+
+EVENT: dict[str, Any] = {
+    "id": 31,
+    "published_on": "2020-11-04",
+    "occurred_on": "2020-11-04",
+    "occurred_until": None,
+    "occurred_precision": "day",
+    "summary": "A foreign minister arrives in Caracas at the start of a regional tour.",
+    "text_language": "en",
+    "actors": ["IR", "VE"],
+    "countries": ["VE"],
+    "category": "diplomatic",
+    "categories_also": [],
+    "topics": ["travel"],
+    "status": "confirmed",
+    "place": "Caracas",
+    "lon": -66.9,
+    "lat": 10.5,
+    "precision": "city",
+    "radius_km": 15.0,
+    "outlet": "Example Times",
+    "language": "en",
+    "state_media_marked": False,
+    "sources": [
+        {
+            "outlet": "Example Times",
+            "outlet_id": "example-times",
+            "published_on": "2020-11-04",
+            "language": "en",
+            "url": None,
+            "state_media": {
+                "printed": False,
+                "registry": False,
+                "ownership": "private",
+                "state": None,
+            },
+        }
+    ],
+    "edition": "demo",
+    "block": "Venezuela",
+    "synthetic": False,
+    "links": [{"rel": "self", "href": "/v1/events/31", "type": "application/json"}],
+}
+EVENT_PAGE: dict[str, Any] = {
+    "items": [EVENT],
+    "links": [{"rel": "self", "href": "/v1/events?country=VE", "type": "application/json"}],
+    "returned": 1,
+    "meta": {},
+}

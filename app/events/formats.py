@@ -1,0 +1,224 @@
+"""The formats in which lists of events are sent; each opens, joins documents, and closes."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+import orjson
+
+
+class Format(StrEnum):
+    """What `f` may name."""
+
+    JSON = "json"
+    GEOJSON = "geojson"
+    GEOJSONSEQ = "geojsonseq"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    ATOM = "atom"
+    JSONFEED = "jsonfeed"
+
+
+MEDIA_TYPES: Mapping[Format, str] = {
+    Format.JSON: "application/json",
+    Format.GEOJSON: "application/geo+json",
+    Format.GEOJSONSEQ: "application/geo+json-seq",
+    Format.NDJSON: "application/x-ndjson",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.ATOM: "application/atom+xml",
+    Format.JSONFEED: "application/feed+json",
+}
+_BY_MEDIA_TYPE = {media.partition(";")[0]: name for name, media in MEDIA_TYPES.items()}
+
+
+def negotiate(f: str | None, accept: str) -> Format:
+    """`f` if given, else the first format that `Accept` names by preference, else JSON."""
+    if f is not None:
+        return Format(f)
+    if not accept or accept == "*/*":
+        return Format.JSON
+    wanted = []
+    for part in accept.split(","):
+        media, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        try:
+            wanted.append((-float(quality), media.lower()))
+        except ValueError:
+            continue
+    for negative_quality, media in sorted(wanted, key=lambda pair: pair[0]):
+        if media in _BY_MEDIA_TYPE and negative_quality < 0:
+            return _BY_MEDIA_TYPE[media]
+    return Format.JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What stands after the items: links, number, and notes on the answer."""
+
+    links: Sequence[Mapping[str, str]]
+    returned: int
+    meta: Mapping[str, Any]
+
+    def json(self, returned_name: str = "returned") -> bytes:
+        """The members after the items, without the opening brace."""
+        members = {"links": self.links, returned_name: self.returned, "meta": self.meta}
+        return orjson.dumps(members)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One format: bytes before, between and after the encoded documents."""
+
+    opening: bytes
+    separator: bytes
+    encode: Callable[[str], bytes]
+    close: Callable[[Closing], bytes]
+
+    def chunk(self, documents: Sequence[str]) -> bytes:
+        """Documents joined by the separator."""
+        return self.separator.join(map(self.encode, documents))
+
+
+def _plain(document: str) -> bytes:
+    return document.encode()
+
+
+def feature(document: str) -> bytes:
+    """An event as a GeoJSON feature; null geometry when only its country is known."""
+    properties = orjson.loads(document)
+    lon, lat = properties.pop("lon", None), properties.pop("lat", None)
+    point = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
+    return orjson.dumps(
+        {
+            "type": "Feature",
+            "id": properties["id"],
+            "geometry": point,
+            "properties": properties,
+        }
+    )
+
+
+_CSV_COLUMNS = (
+    "id", "published_on", "occurred_on", "occurred_until", "summary", "actors", "countries",
+    "category", "categories_also", "topics", "status", "place", "lon", "lat", "precision",
+    "radius_km", "outlet", "language", "state_media_marked", "edition", "block", "synthetic",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _csv_line(values: Sequence[Any]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(values)
+    return line.getvalue().encode()
+
+
+def _csv_row(document: str) -> bytes:
+    event = orjson.loads(document)
+    return _csv_line([_csv_cell(event.get(column)) for column in _CSV_COLUMNS])
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # A spreadsheet would run text that begins like a formula.
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def _title(event: Mapping[str, Any]) -> str:
+    summary = str(event["summary"])
+    return summary if len(summary) <= 120 else summary[:117].rsplit(" ", 1)[0] + "…"
+
+
+def _atom_entry(document: str) -> bytes:
+    event = orjson.loads(document)
+    point = ""
+    if event["lat"] is not None:
+        point = f"<georss:point>{event['lat']} {event['lon']}</georss:point>"
+    terms = [event["category"], *event["topics"]]
+    categories = "".join(f'<category term="{escape(term)}"/>' for term in terms)
+    return (
+        f"<entry><id>urn:vric:event:{event['id']}</id><title>{_xml(_title(event))}</title>"
+        f'<link rel="alternate" type="application/json" href="/v1/events/{event["id"]}"/>'
+        f"<updated>{event['published_on']}T00:00:00Z</updated>"
+        f"<author><name>{_xml(event['outlet'])}</name></author>"
+        f"{categories}{point}<summary>{_xml(event['summary'])}</summary></entry>"
+    ).encode()
+
+
+def _xml(text: str) -> str:
+    allowed = "".join(c for c in text if c in "\t\n" or ord(c) >= 32)
+    return escape(allowed, quote=False)
+
+
+def _feed_item(document: str) -> bytes:
+    event = orjson.loads(document)
+    return orjson.dumps(
+        {
+            "id": f"urn:vric:event:{event['id']}",
+            "url": f"/v1/events/{event['id']}",
+            "title": _title(event),
+            "content_text": event["summary"],
+            "date_published": f"{event['published_on']}T00:00:00Z",
+            "authors": [{"name": event["outlet"]}],
+            "language": event["text_language"],
+            "tags": [event["category"], *event["topics"]],
+        }
+    )
+
+
+def _atom_close(closing: Closing) -> bytes:
+    links = "".join(
+        f'<link rel="{link["rel"]}" type="{escape(link["type"])}" href="{escape(link["href"])}"/>'
+        for link in closing.links
+    )
+    return f"{links}</feed>".encode()
+
+
+def _feed_close(closing: Closing) -> bytes:
+    following = next((link["href"] for link in closing.links if link["rel"] == "next"), None)
+    return b"]}" if following is None else b"]," + orjson.dumps({"next_url": following})[1:]
+
+
+_ATOM_OPENING = (
+    b'<?xml version="1.0" encoding="utf-8"?>'
+    b'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:georss="http://www.georss.org/georss">'
+    b"<id>urn:vric:events</id><title>VRIC Monitor: events</title>"
+    b"<updated>%s</updated>"
+)
+_FEED_OPENING = (
+    b'{"version":"https://jsonfeed.org/version/1.1","title":"VRIC Monitor: events","items":['
+)
+
+
+def encoding_of(format_: Format, changed_at: datetime) -> Encoding:
+    """How to write a format; `changed_at` is when the data last changed, which Atom wants told."""
+    match format_:
+        case Format.JSON:
+            return Encoding(b'{"items":[', b",", _plain, lambda end: b"]," + end.json())
+        case Format.GEOJSON:
+            opening = b'{"type":"FeatureCollection","features":['
+            return Encoding(opening, b",", feature, lambda e: b"]," + e.json("numberReturned"))
+        case Format.GEOJSONSEQ:
+            return Encoding(b"", b"", lambda d: b"\x1e" + feature(d) + b"\n", lambda _: b"")
+        case Format.NDJSON:
+            return Encoding(b"", b"", lambda d: d.encode() + b"\n", lambda _: b"")
+        case Format.CSV:
+            return Encoding(_csv_line(_CSV_COLUMNS), b"", _csv_row, lambda _: b"")
+        case Format.ATOM:
+            return Encoding(
+                _ATOM_OPENING % f"{changed_at:%Y-%m-%dT%H:%M:%SZ}".encode(),
+                b"",
+                _atom_entry,
+                _atom_close,
+            )
+        case Format.JSONFEED:
+            return Encoding(_FEED_OPENING, b",", _feed_item, _feed_close)

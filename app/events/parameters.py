@@ -1,0 +1,178 @@
+"""Types of query parameters: each parses its own text and documents itself in OpenAPI."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from app.events.text_query import TextQuery
+from app.events.vocabulary import CATEGORIES, PRECISIONS, STATUSES
+
+MAX_VALUES = 50
+FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
+
+
+def split_values(pattern: str, upper: bool = False) -> Any:
+    """The type of a parameter given several times or as a comma list, each value matching `pattern`."""
+
+    def split(given: list[str]) -> list[str]:
+        values = [part.strip() for text in given for part in text.split(",")]
+        if len(values) > MAX_VALUES:
+            raise ValueError(f"at most {MAX_VALUES} values")
+        return list(dict.fromkeys(value.upper() if upper else value for value in values))
+
+    item = Annotated[str, Field(pattern=rf"^({pattern})(,({pattern}))*$", max_length=1000)]
+    return Annotated[list[item], AfterValidator(split)]
+
+
+def _one_of(values: tuple[str, ...]) -> Any:
+    return split_values("|".join(values))
+
+
+Codes = split_values("[A-Za-z]{2,3}", upper=True)
+Slugs = split_values("[a-z0-9][a-z0-9-]{0,99}")
+Ids = split_values("[1-9][0-9]{0,17}")
+Categories = _one_of(CATEGORIES)
+Statuses = _one_of(STATUSES)
+Precisions = _one_of(PRECISIONS)
+SourceLanguages = split_values("[a-z]{2}")
+StateMedia = _one_of(("any", "none", "printed", "registry"))
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def parse(cls, text: str) -> "DateRange":
+        """RFC 3339 instant or date, or an interval of two with `..` for an open end.
+
+        Raises:
+            ValueError: not such a text, an impossible date, or an interval that runs backwards.
+        """
+        parts = text.split("/")
+        if len(parts) > 2 or (len(parts) == 2 and set(parts) <= {"..", ""}):
+            raise ValueError("give a date, an instant, or an interval a/b, a/.. or ../b")
+        start = FIRST_DAY if len(parts) == 2 and parts[0] in ("..", "") else _day(parts[0])
+        end = LAST_DAY if len(parts) == 2 and parts[1] in ("..", "") else _day(parts[-1])
+        if end < start:
+            raise ValueError("the interval ends before it begins")
+        return cls(start, end)
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+
+
+def _mended(text: str) -> str:
+    """An instant whose `+` an unencoded query string turned into a space."""
+    return re.sub(r"(:\d{2}(?:\.\d+)?) (\d{2}:\d{2})$", r"\1+\2", text)
+
+
+def _day(text: str) -> date:
+    text = _mended(text)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        if _INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text.upper()).astimezone(UTC).date()
+    except (ValueError, OverflowError):
+        raise ValueError(f"there is no such date: {text}") from None
+    raise ValueError("give dates as YYYY-MM-DD or instants as YYYY-MM-DDThh:mm:ssZ")
+
+
+def parse_instant(text: str) -> int | datetime:
+    """A sequence number as it is, a date or an RFC 3339 instant as an instant in UTC.
+
+    Raises:
+        ValueError: neither of these.
+    """
+    if re.fullmatch(r"\d{1,18}", text):
+        return int(text)
+    if _INSTANT.fullmatch(_mended(text)):
+        try:
+            return datetime.fromisoformat(_mended(text).upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValueError(f"there is no such instant: {text}") from None
+    day = _day(text)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Degrees; `west` > `east` crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Box":
+        """`minLon,minLat,maxLon,maxLat`.
+
+        Raises:
+            ValueError: not four numbers in range, or south of one's north.
+        """
+        west, south, east, north = _numbers(text, 4, "minLon,minLat,maxLon,maxLat")
+        _check_point(west, south)
+        _check_point(east, north)
+        if south > north:
+            raise ValueError("minLat is north of maxLat")
+        return cls(west, south, east, north)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Degrees."""
+
+    lon: float
+    lat: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Point":
+        """`lon,lat`.
+
+        Raises:
+            ValueError: not two numbers in range.
+        """
+        lon, lat = _numbers(text, 2, "lon,lat")
+        _check_point(lon, lat)
+        return cls(lon, lat)
+
+
+_NUMBER = re.compile(r"[+-]?(\d{1,4}(\.\d{0,18})?|\.\d{1,18})")
+
+
+def _numbers(text: str, count: int, shape: str) -> list[float]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != count or not all(_NUMBER.fullmatch(part) for part in parts):
+        raise ValueError(f"give {shape} as decimal degrees")
+    return [float(part) for part in parts]
+
+
+def _check_point(lon: float, lat: float) -> None:
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise ValueError("longitudes are within -180..180, latitudes within -90..90")
+
+
+def _parsed_by(parse: object) -> AfterValidator:
+    """Keeps the text, having checked that it parses; the typed value is read from it when needed."""
+
+    def check(text: str) -> str:
+        parse(text)  # type: ignore[operator]
+        return text
+
+    return AfterValidator(check)
+
+
+QText = Annotated[str, Field(max_length=500), _parsed_by(TextQuery.parse)]
+DatetimeText = Annotated[str, Field(max_length=80), _parsed_by(DateRange.parse)]
+BoxText = Annotated[str, Field(max_length=120), _parsed_by(Box.parse)]
+PointText = Annotated[str, Field(max_length=60), _parsed_by(Point.parse)]
+SinceText = Annotated[str, Field(max_length=40), _parsed_by(parse_instant)]

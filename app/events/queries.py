@@ -1,0 +1,131 @@
+"""The parameters of each route over events: the one filter and what the route adds to it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.events.formats import Format
+from app.events.parameters import Codes, SinceText, Slugs, split_values
+from app.events.query import EventFilter
+from app.events.repository.counts import FACETS
+from app.events.repository.sorting import SORTBY_PATTERN
+from app.events.schemas import EVENT_FIELDS
+from app.events.vocabulary import OWNERSHIPS
+
+MAX_LIMIT = 10_000
+
+
+ItemFormat = StrEnum("ItemFormat", {"JSON": "json", "GEOJSON": "geojson"})
+
+
+class Count(StrEnum):
+    EXACT = "exact"
+    ESTIMATED = "estimated"
+
+
+class Interval(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class CellPeriod(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+
+
+SplitFacet = StrEnum("SplitFacet", {name: name for name in FACETS})
+
+
+class EventListQuery(EventFilter):
+    """A page of events."""
+
+    sortby: str = Field(
+        "-published_on",
+        pattern=SORTBY_PATTERN,
+        max_length=200,
+        description="Fields in order, `-` for downwards. `relevance` needs `q`. Ends in the id.",
+        examples=["-published_on,country"],
+    )
+    limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
+    cursor: str | None = Field(
+        None,
+        max_length=1_000,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="From `links[rel=next]` of the page before.",
+    )
+    count: Count | None = Field(
+        None, description="`exact` adds `meta.matched`, `estimated` adds `meta.estimated_matched`."
+    )
+    fields: split_values("|".join(EVENT_FIELDS)) = Field(  # type: ignore[valid-type]
+        [], description="Only these members of each event, besides its id."
+    )
+    highlights: bool = Field(
+        False, description="Adds `highlight` with the words found in <mark> (HTML, escaped)."
+    )
+    f: Format | None = Field(None, description="Format; wins over `Accept`.")
+
+
+class FacetsQuery(EventFilter):
+    """Which facets to count."""
+
+    facets: split_values("|".join(FACETS)) = Field(  # type: ignore[valid-type]
+        [], description="Which facets; all by default."
+    )
+    values: int = Field(20, ge=1, le=500, description="How many values of each, commonest first.")
+
+
+class TimelineQuery(EventFilter):
+    """How to cut time."""
+
+    interval: Interval = Field(Interval.MONTH, description="Weeks are ISO weeks.")
+    split: SplitFacet | None = Field(None, description="Counts by the values of a facet as well.")
+
+
+class CorrelationsQuery(EventFilter):
+    """What a cell is."""
+
+    period: CellPeriod = Field(
+        CellPeriod.WEEK, description="A cell is a country in an ISO week or month."
+    )
+    between: Codes = Field(
+        [], description="The actors to compare; by default Venezuela, Russia, Iran and China."
+    )
+
+
+class ItemQuery(BaseModel):
+    """How to send one event."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    f: ItemFormat | None = Field(None, description="Format; wins over `Accept`.")
+
+
+class ChangesQuery(BaseModel):
+    """From where to read the changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: SinceText = Field(
+        "0", description="A sequence number (changes after it) or an instant (changes from it)."
+    )
+    limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
+
+
+class OutletsQuery(BaseModel):
+    """Which outlets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Slugs = Field([], description="Ids of outlets.")
+    ownership: split_values("|".join(OWNERSHIPS)) = Field(  # type: ignore[valid-type]
+        [], description="Classes of ownership."
+    )
+    state: Codes = Field([], description="States that own or control.")
+
+
+class NoQuery(BaseModel):
+    """A route without parameters."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -1,0 +1,91 @@
+"""The one query model: every filter of every surface over events."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.events.parameters import (
+    BoxText,
+    Categories,
+    Codes,
+    DatetimeText,
+    Ids,
+    PointText,
+    Precisions,
+    QText,
+    Slugs,
+    SourceLanguages,
+    StateMedia,
+    Statuses,
+)
+
+
+class DateBasis(StrEnum):
+    """Which of the two dates `datetime` means."""
+
+    PUBLISHED = "published"
+    OCCURRED = "occurred"
+
+
+class EventFilter(BaseModel):
+    """Which events are meant. Several values of one field are alternatives; fields narrow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: QText | None = Field(
+        None,
+        description='Words, "phrases", -exclusions and OR, in English, Spanish, Portuguese or '
+        "French; accents do not matter.",
+        examples=["oil tanker"],
+    )
+    id: Ids = Field([], description="Ids of events.")
+    actor: Codes = Field([], description="Who acts: ISO alpha-2 or HZB.", examples=[["IR"]])
+    country: Codes = Field([], description="Where it happens or what it is aimed at.")
+    category: Categories = Field(
+        [], description="Main instrument: diplomatic, informational, military, economic."
+    )
+    topic: Slugs = Field([], description="A topic of /v1/meta.")
+    outlet: Slugs = Field([], description="Id of an outlet of /v1/sources.")
+    language: SourceLanguages = Field([], description="Language of a source (ISO 639-1).")
+    state_media: StateMedia = Field(
+        [],
+        description="`printed`: marked as state media in the edition; `registry`: the outlet "
+        "registry says so; `any` of the two; `none`.",
+    )
+    status: Statuses = Field([], description="confirmed, claimed, planned, alleged, denied.")
+    edition: Slugs = Field([], description="Id of a report.")
+    precision: Precisions = Field([], description="How well the place is known.")
+    datetime: DatetimeText | None = Field(
+        None,
+        description="Date, instant or interval `a/b`, `a/..`, `../b`; both ends included.",
+        examples=["2020-10-01/2020-10-31"],
+    )
+    date_basis: DateBasis = Field(
+        DateBasis.PUBLISHED, description="The date printed after the outlet, or the one of the act."
+    )
+    bbox: BoxText | None = Field(
+        None,
+        description="minLon,minLat,maxLon,maxLat; west > east crosses the antimeridian. Meets "
+        "events with a point only.",
+        examples=["-74,0,-59,13"],
+    )
+    near: PointText | None = Field(
+        None, description="lon,lat; with radius_km.", examples=["-66.9,10.5"]
+    )
+    radius_km: float | None = Field(None, gt=0, le=20_000, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _near_and_radius(self) -> Self:
+        if (self.near is None) != (self.radius_km is None):
+            raise ValueError("near and radius_km go together")
+        return self
+
+    def active(self) -> list[str]:
+        """The parameters that narrow the result."""
+        silent = {"date_basis", "radius_km"}
+        return [
+            name
+            for name in EventFilter.model_fields
+            if name not in silent and getattr(self, name) not in (None, [])
+        ]

@@ -1,0 +1,1 @@
+"""The SQL that reads events; every value is bound."""

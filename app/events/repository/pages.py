@@ -1,0 +1,128 @@
+"""Pages of events in any order, and how many there are."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+import orjson
+
+from app.core.db import Database
+from app.events.query import EventFilter
+from app.events.repository.sorting import Sorting
+from app.events.repository.statements import Statement, text_condition, where
+
+RANKED_CANDIDATES = 20_000
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents in order, and the cursor of the next page if there is one."""
+
+    documents: list[str]
+    next_cursor: str | None = None
+
+
+async def fetch_page(
+    database: Database, query: EventFilter, sorting: Sorting, limit: int, cursor: str | None
+) -> Page:
+    """At most `limit` documents after `cursor`."""
+    statement = Statement()
+    sql = _select(statement, query, sorting, cursor)
+    rows = await database.fetch(f"{sql} LIMIT {statement.bind(limit + 1)}", statement.values)
+    if len(rows) <= limit:
+        return Page([row[0] for row in rows])
+    return Page([row[0] for row in rows[:limit]], _cursor_after(sorting, rows[limit - 1]))
+
+
+async def fetch_cursor_after(
+    database: Database, query: EventFilter, sorting: Sorting, limit: int, cursor: str | None
+) -> str | None:
+    """The cursor that follows `limit` documents, without fetching them."""
+    statement = Statement()
+    sql = _select(statement, query, sorting, cursor)
+    rows = await database.fetch(
+        f"{sql} OFFSET {statement.bind(limit - 1)} LIMIT 2", statement.values
+    )
+    return _cursor_after(sorting, rows[0]) if len(rows) == 2 else None
+
+
+async def stream_documents(
+    database: Database, query: EventFilter, sorting: Sorting, limit: int, cursor: str | None
+) -> AsyncIterator[list[str]]:
+    """Up to `limit` documents after `cursor`, in chunks."""
+    while limit > 0:
+        page = await fetch_page(database, query, sorting, min(limit, CHUNK), cursor)
+        yield page.documents
+        limit -= CHUNK
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def fetch_count(database: Database, query: EventFilter) -> int:
+    """How many events match."""
+    statement = Statement()
+    condition = where(statement, query)
+    return int(
+        await database.fetch_value(
+            f"SELECT count(*) FROM events WHERE {condition}", statement.values
+        )
+    )
+
+
+async def fetch_estimate(database: Database, query: EventFilter) -> int:
+    """How many events the planner expects to match."""
+    statement = Statement()
+    sql = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM events WHERE {where(statement, query)}"
+    plan = orjson.loads(await database.fetch_value(sql, statement.values))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+async def fetch_emptying_parameters(database: Database, query: EventFilter) -> list[str]:
+    """The parameters without which, each alone, something would match."""
+    names = query.active()
+    statement = Statement()
+    tests = [
+        f"EXISTS (SELECT 1 FROM events WHERE {where(statement, query, without=[name])})"
+        for name in names
+    ]
+    row = await database.fetch_row(f"SELECT {', '.join(tests)}", statement.values)
+    return [name for name, found in zip(names, row or (), strict=True) if found]
+
+
+async def fetch_highlights(database: Database, q: str, ids: list[int]) -> dict[int, str]:
+    """Summaries with what `q` meets between the control characters 2 and 3."""
+    statement = Statement()
+    text = text_condition(statement, q)
+    sql = f"""
+        SELECT id, ts_headline(
+            (CASE WHEN text_language IN ('en', 'es', 'pt', 'fr')
+                  THEN 'vric_' || text_language ELSE 'vric_names' END)::regconfig,
+            summary, {text}, 'HighlightAll=true, StartSel=' || chr(2) || ', StopSel=' || chr(3))
+        FROM events WHERE id = ANY({statement.bind(ids)}::bigint[])
+    """
+    return {row[0]: row[1] for row in await database.fetch(sql, statement.values)}
+
+
+def _select(statement: Statement, query: EventFilter, sorting: Sorting, cursor: str | None) -> str:
+    condition = where(statement, query)
+    if not sorting.by_relevance:
+        after = f" AND {sorting.after(statement, cursor)}" if cursor else ""
+        return f"SELECT document FROM events WHERE {condition}{after} ORDER BY {sorting.order()}"
+    # Ranking reads every text that matches: bounded to the newest, so that no word is too common.
+    after = f" WHERE {sorting.after(statement, cursor)}" if cursor else ""
+    text = text_condition(statement, query.q or "")
+    return f"""
+        SELECT document, rank FROM (
+            SELECT *, ts_rank_cd(search, {text}, 1)::float8 AS rank FROM (
+                SELECT * FROM events WHERE {condition}
+                ORDER BY published_on DESC, id DESC LIMIT {RANKED_CANDIDATES}
+            ) AS newest
+        ) AS ranked{after} ORDER BY {sorting.order()}
+    """
+
+
+def _cursor_after(sorting: Sorting, row: asyncpg.Record) -> str:
+    rank = row["rank"] if sorting.by_relevance else None
+    return sorting.cursor(orjson.loads(row["document"]), rank)

@@ -1,0 +1,124 @@
+"""Routes over events: lists, one event, its history, and the feed of changes."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from app.access.gate import Caller
+from app.core.http import ReadDatabase
+from app.events import items
+from app.events.examples import EVENT_PAGE
+from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
+from app.events.links import Links
+from app.events.queries import ChangesQuery, EventListQuery, ItemQuery
+from app.events.responses import envelope, json_response, list_formats, problems
+from app.events.schemas import Changes, EventDetail, EventPage, History
+from app.events.service import list_events
+
+router = APIRouter(prefix="/v1", tags=["events"])
+EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id.", examples=[31])]
+
+
+@router.get(
+    "/events",
+    operation_id="listEvents",
+    summary="Search events",
+    response_model=EventPage,
+    responses={200: list_formats(EVENT_PAGE), **problems()},
+)
+async def search_events(
+    request: Request,
+    query: Annotated[EventListQuery, Query()],
+    caller: Caller,
+    database: ReadDatabase,
+) -> Response:
+    """Events that match all filters, in any order, page by page, in seven formats.
+
+    Several values of one parameter are alternatives; different parameters narrow. An unknown
+    parameter is an error. An empty answer says in `meta.hints` which filter removed everything.
+    """
+    format_ = negotiate(query.f, request.headers.get("accept", ""))
+    media_type = MEDIA_TYPES[format_]
+    changed_at = request.app.state.data_version.changed_at
+    links = Links(request.url.path, request.url.query, media_type.partition(";")[0])
+    answer = await list_events(
+        database, query, caller.plan, encoding_of(format_, changed_at), links
+    )
+    headers = {}
+    if answer.next_cursor is not None:
+        headers["Link"] = f'<{links.next(answer.next_cursor)}>; rel="next"'
+    if isinstance(answer.body, bytes):
+        return Response(answer.body, headers=headers, media_type=media_type)
+    return StreamingResponse(answer.body, headers=headers, media_type=media_type)
+
+
+@router.get(
+    "/events/{event_id}",
+    operation_id="getEvent",
+    summary="One event",
+    response_model=EventDetail,
+    responses=problems(404, 410),
+)
+async def get_event(
+    event_id: EventId,
+    query: Annotated[ItemQuery, Query()],
+    request: Request,
+    database: ReadDatabase,
+) -> Response:
+    """An event with its sources, how each field was coded, what was corrected, other outlets'
+    reports of the same, related events, and a citation."""
+    event = await items.get_event(database, event_id)
+    if negotiate(query.f, request.headers.get("accept", "")) is Format.GEOJSON:
+        body = feature(orjson.dumps(event).decode())
+        return Response(body, media_type=MEDIA_TYPES[Format.GEOJSON])
+    return json_response(event)
+
+
+@router.get(
+    "/events/{event_id}/history",
+    operation_id="getEventHistory",
+    summary="The history of an event",
+    response_model=History,
+    responses=problems(404),
+)
+async def get_event_history(event_id: EventId, database: ReadDatabase) -> Response:
+    """Every version of an event, oldest first, also of one that was taken back."""
+    steps = await items.get_history(database, event_id)
+    path = f"/v1/events/{event_id}/history"
+    return envelope(steps, Links(path, "", "application/json").of(None))
+
+
+@router.get(
+    "/changes",
+    operation_id="listChanges",
+    summary="What changed",
+    response_model=Changes,
+    responses=problems(),
+)
+async def list_changes(
+    query: Annotated[ChangesQuery, Query()],
+    request: Request,
+    caller: Caller,
+    database: ReadDatabase,
+) -> Response:
+    """Creations, updates and deletions in the order of their commits, none left out.
+
+    Follow `links[rel=next]` for ever: it is there even when nothing is new yet.
+    """
+    limit = min(query.limit, caller.plan.page_cap)
+    changes, since = await items.list_changes(database, query.since, limit)
+    meta: dict[str, Any] = {"since": since}
+    if limit < query.limit:
+        meta["clipped"] = {"parameter": "limit", "asked": query.limit, "given": limit}
+    own = f"/v1/changes?{request.url.query}" if request.url.query else "/v1/changes"
+    links = [
+        {"rel": "self", "href": own, "type": "application/json"},
+        {
+            "rel": "next",
+            "href": f"/v1/changes?since={since}&limit={query.limit}",
+            "type": "application/json",
+        },
+    ]
+    return envelope(changes, links, meta)

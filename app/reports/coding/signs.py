@@ -1,0 +1,143 @@
+"""Signs in a text that speak for or against a state as an actor or as a country of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.reports.coding.gazetteer import HEZBOLLAH, Gazetteer
+from app.reports.coding.mentions import Mention
+
+_NAMES = ("country", "demonym")
+_PEOPLE = ("person", "body")
+_FAR = ("core", "outside")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The names of a text with what they share: acts, classes of states, the block's state."""
+
+    mentions: tuple[Mention, ...]
+    acts: frozenset[str]
+    classes: dict[str, str]
+    block_state: str | None
+
+    def of(self, state: str) -> list[Mention]:
+        """The mentions of a state."""
+        return [mention for mention in self.mentions if mention.state == state]
+
+
+def read_scene(
+    mentions: Iterable[Mention],
+    acts: Iterable[str],
+    gazetteer: Gazetteer,
+    block_state: str | None,
+) -> Scene:
+    """The scene of a text; regions that belong to no state take no part in it."""
+    kept = tuple(mention for mention in mentions if mention.state)
+    classes: dict[str, str] = {}
+    for mention in kept:
+        is_hezbollah = mention.state == HEZBOLLAH
+        classes[mention.state] = (
+            "hezbollah" if is_hezbollah else str(gazetteer.class_of(mention.state))
+        )
+    return Scene(kept, frozenset(acts), classes, block_state)
+
+
+def actor_signs(scene: Scene, state: str) -> list[str]:
+    """Signs that a state acts; each is a row of `actor_weights.csv`."""
+    kind = scene.classes[state]
+    signs = _common(scene, state)
+    own = scene.of(state)
+    others = [other for other in scene.classes if other != state]
+    rivals = [o for o in others if scene.classes[o] in ("core", "network", "outside", "us")]
+    leads = [o for o in others if _leads(scene, o)]
+    if _leads(scene, state):
+        signs.append("leads")
+    if not rivals:
+        signs.append("no rival")
+    if any(scene.classes[o] in _FAR for o in leads):
+        signs.append("far state leads")
+    if any(scene.classes[o] == "network" for o in leads):
+        signs.append("network state leads")
+    if any(scene.classes[o] == "us" for o in leads):
+        signs.append("us leads")
+    if any(scene.classes[o] == "americas" for o in leads):
+        signs.append("host leads")
+    if any(scene.classes[o] in ("core", "network", "hezbollah") for o in others):
+        signs.append("monitored state present")
+    if all(mention.kind == "media" for mention in own):
+        signs.append("media only")
+    signs += [f"act {act}" for act in scene.acts]
+    return signs + [f"{kind}: {sign}" for sign in signs]
+
+
+def country_signs(scene: Scene, state: str, actors: tuple[str, ...]) -> list[str]:
+    """Signs that the event happens in a state or is aimed at it; rows of `country_weights.csv`."""
+    kind = scene.classes[state]
+    signs = _common(scene, state)
+    others = [other for other in scene.classes if other != state and other != HEZBOLLAH]
+    acting = state in actors
+    signs.append("acts" if acting else "does not act")
+    if actors[:1] == (state,):
+        signs.append("main actor")
+    if not actors:
+        signs.append("no actor")
+    if not others:
+        signs.append("alone")
+    if any(scene.classes[o] == "americas" for o in others):
+        signs.append("another host")
+    if any(scene.classes[o] == "network" for o in others):
+        signs.append("another network state")
+    if any(o in actors and scene.classes[o] in _FAR for o in others):
+        signs.append("far actor")
+    if any(m.place and m.role in ("in", "to") for m in scene.mentions if m.state != state):
+        signs.append("placed elsewhere")
+    if any(o not in actors for o in others):
+        signs.append("another that does not act")
+    signs += [f"act {act}" for act in scene.acts]
+    joined = [f"acts + {sign}" if acting else f"target + {sign}" for sign in signs]
+    return signs + [f"{kind}: {sign}" for sign in signs + joined]
+
+
+def _common(scene: Scene, state: str) -> list[str]:
+    own = scene.of(state)
+    signs = ["known"]
+    if scene.mentions[0].state == state:
+        signs.append("first")
+    if own[0].sentence > 0:
+        signs.append("later sentence")
+    if len(own) > 1:
+        signs.append("repeated")
+    if scene.block_state == state:
+        signs.append("block")
+    for mention in own:
+        role = mention.role
+        if mention.kind in _NAMES:
+            signs += [f"name {role}", f"{mention.kind} {role}"]
+        elif mention.kind in _PEOPLE:
+            signs += ["agent", f"agent {role}"]
+        elif mention.kind == "place" and mention.place is not None:
+            signs += [f"place {role}", "place"]
+            if mention.place.kind == "capital":
+                signs.append(f"capital {role}")
+        else:
+            signs.append(mention.kind)
+    if all(m.kind == "place" for m in own):
+        signs.append("place only")
+    if all(m.kind in _PEOPLE for m in own):
+        signs.append("people only")
+    if all(m.kind == "demonym" for m in own):
+        signs.append("demonym only")
+    if all(m.role in ("in", "to", "from", "against", "for", "of") for m in own):
+        signs.append("never subject")
+    return list(dict.fromkeys(signs))
+
+
+def _leads(scene: Scene, state: str) -> bool:
+    """Whether a state is the subject of the first sentence that names any."""
+    first = scene.mentions[0].sentence
+    return any(
+        m.role in ("subject", "by") and m.sentence == first and m.kind != "media"
+        for m in scene.of(state)
+    )

@@ -1,0 +1,62 @@
+"""Routes to reports."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from app.access.gate import Caller
+from app.core.http import ReadDatabase
+from app.events.links import Links
+from app.events.queries import NoQuery
+from app.events.responses import envelope, json_response, problems
+from app.reports.schemas import Report, ReportPage, ReportsQuery
+from app.reports.service import get_report, list_reports
+
+router = APIRouter(prefix="/v1/reports", tags=["reports"])
+ReportId = Annotated[
+    str,
+    Path(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,99}$",
+        description="The key of an edition.",
+        examples=["demo-2020-11"],
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="listReports",
+    summary="Reports",
+    response_model=ReportPage,
+    responses=problems(),
+)
+async def search_reports(
+    query: Annotated[ReportsQuery, Query()],
+    request: Request,
+    caller: Caller,
+    database: ReadDatabase,
+) -> Response:
+    """Editions of the monitor, newest first."""
+    limit = min(query.limit, caller.plan.page_cap)
+    meta: dict[str, Any] = {}
+    if limit < query.limit:
+        meta["clipped"] = {"parameter": "limit", "asked": query.limit, "given": limit}
+    reports, following = await list_reports(database, limit, query.cursor)
+    links = Links(request.url.path, request.url.query, "application/json").of(following)
+    return envelope(reports, links, meta)
+
+
+@router.get(
+    "/{report_id}",
+    operation_id="getReport",
+    summary="One report",
+    response_model=Report,
+    responses=problems(404),
+)
+async def get_one(
+    report_id: ReportId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+) -> Response:
+    """An edition with its sections, must-reads and events, and its share of state media by named
+    definitions against the promised 20 percent."""
+    return json_response(await get_report(database, report_id))

@@ -1,0 +1,88 @@
+"""Starting the service: database, schema, demo data, web server."""
+
+import asyncio
+import os
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from app.core import migrations
+from app.core.db import Database
+from app.core.errors import ConfigurationError
+from app.core.logging import configure_logging
+from app.core.runtime import database_url
+from app.core.settings import Settings
+from app.main import create_app
+from app.plans import with_overrides
+from app.reports.demo_edition import load_demo_once
+
+_URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
+
+
+def serve_forever(host: str, port: int, workers: int, demo: bool | None) -> None:
+    """Serve until stopped.
+
+    Raises:
+        ConfigurationError: the settings do not allow it.
+    """
+    settings = Settings()
+    bundled = settings.database_url is None
+    if workers > 1 and settings.redis_url is None:
+        raise ConfigurationError(
+            "several workers would each count the limits for themselves; set VRIC_REDIS_URL"
+        )
+    try:
+        with_overrides(settings.plan_overrides)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    configure_logging(settings.log_level)
+    with database_url(settings) as url:
+        asyncio.run(_prepare(url, bundled, bundled if demo is None else demo))
+        os.environ[_URL_VARIABLE] = url
+        _greet(host, port)
+        uvicorn.run(
+            "app.serve:app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # The client's address is read by app.access, which knows whom to trust.
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def app_from_environment() -> FastAPI:
+    """The application of one worker."""
+    settings = Settings()
+    configure_logging(settings.log_level)
+    return create_app(settings, os.environ[_URL_VARIABLE])
+
+
+async def _prepare(url: str, bundled: bool, demo: bool) -> None:
+    if bundled:
+        await migrations.upgrade(url)
+    elif await migrations.current_revision(url) != migrations.head_revision():
+        raise ConfigurationError("the database has another schema; run `vric db upgrade` first")
+    if demo:
+        async with Database(url, pool_size=1) as database:
+            await load_demo_once(database)
+
+
+def _greet(host: str, port: int) -> None:
+    base = f"http://{host}:{port}"
+    for line in (
+        f"VRIC Monitor API on {base}",
+        f"  a page to start from   {base}/",
+        f"  the documentation      {base}/docs",
+        f"  Iran in Venezuela      {base}/v1/events?actor=IR&country=VE",
+        f"  words in any language  {base}/v1/events?q=petroleros+OR+tanker",
+        f"  who acts together      {base}/v1/events/correlations?period=month",
+        f"  the edition            {base}/v1/reports/demo-2020-11",
+        "Stop with Ctrl-C.",
+    ):
+        typer.echo(line)
