@@ -1,0 +1,149 @@
+"""A real PostgreSQL for every test: the bundled one, or the one at VRIC_TEST_DATABASE_URL.
+
+One server is shared by all workers of a run. Databases are clones of templates: `template` has the
+schema, `demo` has the demo edition as well and is only read.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import pytest
+from fasteners import InterProcessLock
+
+from app.core import migrations
+from app.core.db import Database, create_database_if_missing
+from app.core.embedded import EmbeddedServer
+from app.core.settings import Settings
+from app.main import create_app
+from app.reports.demo_edition import load_demo
+
+TEST_SECRET = "a secret of the tests, long enough to be accepted"
+PLENTY = {plan: {"burst_per_minute": 1_000_000, "daily": 10_000_000} for plan in ("anonymous", "free")}
+
+
+def at_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def server_url(shared_folder: Path) -> Iterator[str]:
+    """The address of a database through which others may be made."""
+    given = os.environ.get("VRIC_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with InterProcessLock(shared_folder / "server.lock"):
+        server = EmbeddedServer.start(shared_folder / "vric")
+    yield server.url("postgres")
+    with InterProcessLock(shared_folder / "server.lock"):
+        server.stop()
+
+
+async def clone(server_url: str, template: str, name: str) -> str:
+    """A new database like `template`; returns its address."""
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+    finally:
+        await connection.close()
+    return at_database(server_url, name)
+
+
+async def drop(server_url: str, name: str) -> None:
+    """Remove a database, whoever is still connected."""
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+async def _make_templates(server_url: str, run: str) -> None:
+    await create_database_if_missing(server_url, f"template_{run}")
+    url = at_database(server_url, f"template_{run}")
+    if await migrations.current_revision(url) == migrations.head_revision():
+        return
+    await migrations.upgrade(url)
+    demo_url = await clone(server_url, f"template_{run}", f"demo_{run}")
+    async with Database(demo_url, pool_size=1) as database:
+        await load_demo(database)
+
+
+@pytest.fixture(scope="session")
+def run_id(server_url: str, shared_folder: Path) -> Iterator[str]:
+    """The names of this run's templates end in this."""
+    with InterProcessLock(shared_folder / "templates.lock"):
+        name = shared_folder / "run"
+        if not name.exists():
+            name.write_text(uuid.uuid4().hex[:12])
+        run = name.read_text()
+        asyncio.run(_make_templates(server_url, run))
+    yield run
+
+
+@pytest.fixture
+async def database_url(server_url: str, run_id: str) -> AsyncIterator[str]:
+    """A migrated, empty database of this test's own."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield await clone(server_url, f"template_{run_id}", name)
+    await drop(server_url, name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open, empty database of this test's own."""
+    async with Database(database_url, pool_size=4) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def demo_database(demo_url: str) -> AsyncIterator[Database]:
+    """The demo data, for reading."""
+    async with Database(demo_url, pool_size=4) as opened:
+        yield opened
+
+
+@pytest.fixture
+def demo_url(server_url: str, run_id: str) -> str:
+    """The address of the demo data, for reading."""
+    return at_database(server_url, f"demo_{run_id}")
+
+
+def make_settings(**changes: object) -> Settings:
+    """Settings of a test: limits out of the way, nothing from the environment's files."""
+    values: dict[str, object] = {"secret_key": TEST_SECRET, "plan_overrides": PLENTY, **changes}
+    return Settings(**values)
+
+
+@asynccontextmanager
+async def serving(url: str, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over the database at `url`; errors of the app are not raised."""
+    app = create_app(make_settings(**changes), url)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.7", 1234))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://testserver") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def client(demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service over the demo data."""
+    async with serving(demo_url) as opened:
+        yield opened
