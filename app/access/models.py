@@ -14,7 +14,7 @@ class Account(Table, table=True):
 
     __tablename__ = "accounts"
 
-    id: int | None = Field(None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str = Field(sa_column=Column(Text, unique=True, nullable=False))
     plan: str = Field("free", sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(
@@ -27,7 +27,7 @@ class ApiKey(Table, table=True):
 
     __tablename__ = "api_keys"
 
-    id: int | None = Field(None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(
         sa_column=Column(
             BigInteger,
@@ -45,4 +45,4 @@ class ApiKey(Table, table=True):
     created_at: datetime = Field(
         default_factory=now, sa_column=Column(DateTime(timezone=True), nullable=False)
     )
-    revoked_at: datetime | None = Field(None, sa_column=Column(DateTime(timezone=True)))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

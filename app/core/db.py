@@ -90,7 +90,8 @@ class Database:
     async def fetch(self, sql: str, arguments: Sequence[Any] = ()) -> list[Row]:
         """The rows of one reading statement."""
         async with self.reader() as connection:
-            return await connection.fetch(sql, *arguments)
+            rows: list[Row] = await connection.fetch(sql, *arguments)
+            return rows
 
     async def fetch_row(self, sql: str, arguments: Sequence[Any] = ()) -> Row | None:
         """The first row of one reading statement."""

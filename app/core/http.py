@@ -4,7 +4,8 @@ import logging
 import re
 import time
 import uuid
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, FastAPI, Request
@@ -181,11 +182,13 @@ def add_error_handlers(app: FastAPI) -> None:
         return problem_response(refusal, request_id_of(request.scope))
 
 
-def _detail(fault: dict[str, object]) -> Detail:
-    location, *names = fault["loc"]  # type: ignore[misc]
-    name = ".".join(str(part) for part in names) or str(location)
+def _detail(fault: Mapping[str, Any]) -> Detail:
+    where: list[str] = [str(part) for part in fault["loc"]]
+    location, names = where[0], where[1:]
+    # In the query a value's place within a list says nothing: the parameter's name does.
+    name = (names[0] if location == "query" else ".".join(names)) if names else location
     if fault["type"] == "extra_forbidden":
-        reason = "there is no such parameter" if location != "body" else "there is no such field"
+        reason = f"there is no such {'field' if location == 'body' else 'parameter'}"
     else:
         reason = str(fault["msg"]).removeprefix("Value error, ")
-    return {"name": name, "location": str(location), "reason": reason}
+    return {"name": name, "location": location, "reason": reason}

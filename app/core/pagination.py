@@ -26,9 +26,10 @@ def decode_cursor(cursor: str, sort: str, types: Sequence[type]) -> list[CursorV
     refused = InvalidParameterError.of("cursor", "not a cursor of this list and sort order")
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        made_for, *values = orjson.loads(raw)
+        made_for, *given = orjson.loads(raw)
     except (binascii.Error, ValueError, TypeError):
         raise refused from None
+    values: list[CursorValue] = given
     if made_for != sort or [type(value) for value in values] != list(types):
         raise refused
     if any(isinstance(value, int) and abs(value) > 2**62 for value in values):

@@ -233,7 +233,9 @@ def _start(first: date, index: int, period: Period) -> date:
 
 def _lifts(both: NDArray[np.int64], counts: NDArray[np.int64], cells: int) -> NDArray[np.float64]:
     product = np.outer(counts, counts)
-    return np.divide(both * float(cells), product, out=np.zeros(both.shape), where=product > 0)
+    lifts: NDArray[np.float64] = np.zeros(both.shape)
+    np.divide(both * float(cells), product, out=lifts, where=product > 0)
+    return lifts
 
 
 def _benjamini_hochberg(p: Sequence[float]) -> list[float]:

@@ -45,15 +45,15 @@ class Outlet(Table, table=True):
     id: str = Field(sa_column=Column(Text, primary_key=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
     aliases: list[str] = Field(default_factory=list, sa_column=_codes())
-    country: str | None = Field(None, sa_column=Column(Text))
-    language: str | None = Field(None, sa_column=Column(Text))
+    country: str | None = Field(default=None, sa_column=Column(Text))
+    language: str | None = Field(default=None, sa_column=Column(Text))
     ownership: str = Field("unknown", sa_column=Column(Text, nullable=False))
-    state: str | None = Field(None, sa_column=Column(Text))
-    url: str | None = Field(None, sa_column=Column(Text))
-    citation: str | None = Field(None, sa_column=Column(Text))
-    cited_on: date | None = Field(None, sa_column=Column(Date))
+    state: str | None = Field(default=None, sa_column=Column(Text))
+    url: str | None = Field(default=None, sa_column=Column(Text))
+    citation: str | None = Field(default=None, sa_column=Column(Text))
+    cited_on: date | None = Field(default=None, sa_column=Column(Date))
     edited_by: str | None = Field(
-        None,
+        default=None,
         sa_column=Column(Text),
         description="a person whose correction the bundled registry keeps",
     )
@@ -98,12 +98,12 @@ class Event(Table, table=True):
     )
 
     id: int | None = Field(
-        None, sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
+        default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
     published_on: date = Field(sa_column=Column(Date, nullable=False))
-    occurred_on: date | None = Field(None, sa_column=Column(Date))
-    occurred_until: date | None = Field(None, sa_column=Column(Date))
-    occurred_precision: str | None = Field(None, sa_column=Column(Text))
+    occurred_on: date | None = Field(default=None, sa_column=Column(Date))
+    occurred_until: date | None = Field(default=None, sa_column=Column(Date))
+    occurred_precision: str | None = Field(default=None, sa_column=Column(Text))
     summary: str = Field(sa_column=Column(Text, nullable=False))
     text_language: str = Field(sa_column=Column(Text, nullable=False))
     actors: list[str] = Field(sa_column=_codes())
@@ -112,19 +112,19 @@ class Event(Table, table=True):
     categories_also: list[str] = Field(sa_column=_codes())
     topics: list[str] = Field(sa_column=_codes())
     status: str = Field(sa_column=Column(Text, nullable=False))
-    place: str | None = Field(None, sa_column=Column(Text))
-    lon: float | None = Field(None, sa_column=Column(Double))
-    lat: float | None = Field(None, sa_column=Column(Double))
-    precision: str | None = Field(None, sa_column=Column(Text))
-    radius_km: float | None = Field(None, sa_column=Column(REAL))
+    place: str | None = Field(default=None, sa_column=Column(Text))
+    lon: float | None = Field(default=None, sa_column=Column(Double))
+    lat: float | None = Field(default=None, sa_column=Column(Double))
+    precision: str | None = Field(default=None, sa_column=Column(Text))
+    radius_km: float | None = Field(default=None, sa_column=Column(REAL))
     sources: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     outlets: list[str] = Field(sa_column=_codes())
     languages: list[str] = Field(sa_column=_codes())
     state_media_printed: bool = Field(sa_column=Column(Boolean, nullable=False))
     state_media_registry: bool = Field(sa_column=Column(Boolean, nullable=False))
-    edition: str | None = Field(None, sa_column=Column(Text))
-    block: str | None = Field(None, sa_column=Column(Text))
-    position: int | None = Field(None)
+    edition: str | None = Field(default=None, sa_column=Column(Text))
+    block: str | None = Field(default=None, sa_column=Column(Text))
+    position: int | None = None
     synthetic: bool = Field(
         False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
@@ -153,7 +153,9 @@ class EventChange(Table, table=True):
         Index("ix_event_changes_at", "at"),
     )
 
-    seq: int | None = Field(None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
     event_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     at: datetime = Field(
@@ -173,7 +175,7 @@ class EventCorrection(Table, table=True):
     value: Any = Field(sa_column=Column(JSONB, nullable=False))
     replaced: Any = Field(sa_column=Column(JSONB, nullable=False))
     by: str = Field(sa_column=Column(Text, nullable=False))
-    reason: str | None = Field(None, sa_column=Column(Text))
+    reason: str | None = Field(default=None, sa_column=Column(Text))
     at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     )

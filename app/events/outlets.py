@@ -1,15 +1,13 @@
 """The outlet registry: who publishes, under which names, owned by whom."""
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
-from app.events.vocabulary import NETWORK, STATE_OWNERSHIPS
+from app.events.vocabulary import NETWORK, STATE_OWNERSHIPS, read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +64,21 @@ class OutletNames:
 @cache
 def bundled_outlets() -> tuple[OutletEntry, ...]:
     """The registry that the package brings."""
-    with (files("app.events") / "data" / "outlets.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            OutletEntry(
-                id=row["id"],
-                name=row["name"],
-                aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
-                country=row["country"] or None,
-                language=row["language"] or None,
-                ownership=row["ownership"],
-                state=row["state"] or None,
-                url=row["url"] or None,
-                citation=row["citation"] or None,
-                cited_on=date.fromisoformat(row["cited_on"]) if row["cited_on"] else None,
-            )
-            for row in csv.DictReader(file)
+    return tuple(
+        OutletEntry(
+            id=row["id"],
+            name=row["name"],
+            aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
+            country=row["country"] or None,
+            language=row["language"] or None,
+            ownership=row["ownership"],
+            state=row["state"] or None,
+            url=row["url"] or None,
+            citation=row["citation"] or None,
+            cited_on=date.fromisoformat(row["cited_on"]) if row["cited_on"] else None,
         )
+        for row in read_rows("outlets.csv")
+    )
 
 
 def fold_name(name: str) -> str:

@@ -35,9 +35,6 @@ class CellPeriod(StrEnum):
     MONTH = "month"
 
 
-SplitFacet = StrEnum("SplitFacet", {name: name for name in FACETS})
-
-
 class EventListQuery(EventFilter):
     """A page of events."""
 
@@ -80,7 +77,11 @@ class TimelineQuery(EventFilter):
     """How to cut time."""
 
     interval: Interval = Field(Interval.MONTH, description="Weeks are ISO weeks.")
-    split: SplitFacet | None = Field(None, description="Counts by the values of a facet as well.")
+    split: str | None = Field(
+        None,
+        pattern=rf"^({'|'.join(FACETS)})$",
+        description=f"Counts by the values of a facet as well: {', '.join(FACETS)}.",
+    )
 
 
 class CorrelationsQuery(EventFilter):

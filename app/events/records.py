@@ -51,7 +51,7 @@ class EventRecord:
 
     def with_changes(self, changes: Mapping[str, Any]) -> "EventRecord":
         """A copy with some fields changed, lists given as JSON lists."""
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in changes.items()
         }

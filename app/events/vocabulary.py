@@ -50,10 +50,15 @@ def names_in_all_languages(actors: tuple[str, ...], countries: tuple[str, ...]) 
     return ". ".join(dict.fromkeys(found))
 
 
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of the events data."""
+    text = (files("app.events") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
 def _read(name: str, field: str | None = None) -> Mapping[str, Labels]:
-    with (files("app.events") / "data" / name).open(encoding="utf-8", newline="") as file:
-        return {
-            row["id"]: {language: row[language] for language in LANGUAGES}
-            for row in csv.DictReader(file)
-            if field is None or row["field"] == field
-        }
+    return {
+        row["id"]: {language: row[language] for language in LANGUAGES}
+        for row in read_rows(name)
+        if field is None or row["field"] == field
+    }

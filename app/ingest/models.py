@@ -16,7 +16,7 @@ class IngestRun(Table, table=True):
     __tablename__ = "ingest_runs"
     __table_args__ = (Index("ix_ingest_runs_kind_target", "kind", "target", "id"),)
 
-    id: int | None = Field(None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     target: str = Field(sa_column=Column(Text, nullable=False))
     file_name: str = Field(sa_column=Column(Text, nullable=False))

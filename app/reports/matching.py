@@ -39,11 +39,12 @@ def match_items(known: Sequence[KnownItem], read: Sequence[ReadItem]) -> list[in
     by_text: dict[str, list[int]] = {}
     for item in free.values():
         by_text.setdefault(item.summary, []).append(item.event_id)
-    for index, item in enumerate(read):
-        same = by_text.get(item.summary)
+    for index, given in enumerate(read):
+        same = by_text.get(given.summary)
         if same:
-            found[index] = same.pop(0)
-            del free[found[index]]  # type: ignore[arg-type]
+            event_id = same.pop(0)
+            found[index] = event_id
+            del free[event_id]
     for _, index, event_id in sorted(_alike(free, read, found), reverse=True):
         if found[index] is None and event_id in free:
             found[index] = event_id

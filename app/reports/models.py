@@ -37,8 +37,8 @@ class EditionSection(Table, table=True):
     edition_id: str = Field(sa_column=_edition_key())
     position: int = Field(primary_key=True)
     kind: str = Field(sa_column=Column(Text, nullable=False))
-    block: str | None = Field(None, sa_column=Column(Text))
-    heading: str | None = Field(None, sa_column=Column(Text))
+    block: str | None = Field(default=None, sa_column=Column(Text))
+    heading: str | None = Field(default=None, sa_column=Column(Text))
     text: str = Field(sa_column=Column(Text, nullable=False))
 
 
@@ -65,10 +65,10 @@ class EditionItem(Table, table=True):
     )
     position: int
     line: int
-    block: str | None = Field(None, sa_column=Column(Text))
-    subheading: str | None = Field(None, sa_column=Column(Text))
+    block: str | None = Field(default=None, sa_column=Column(Text))
+    subheading: str | None = Field(default=None, sa_column=Column(Text))
     outlet: str = Field(sa_column=Column(Text, nullable=False), description="as printed")
     published_on: date = Field(sa_column=Column(Date, nullable=False))
     summary: str = Field(sa_column=Column(Text, nullable=False))
     coded: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    gone_at: datetime | None = Field(None, sa_column=Column(DateTime(timezone=True)))
+    gone_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

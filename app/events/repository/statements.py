@@ -67,7 +67,7 @@ def _state_media(_: Statement, query: EventFilter) -> str:
         "any": "(state_media_printed OR state_media_registry)",
         "none": "NOT (state_media_printed OR state_media_registry)",
     }
-    chosen = [conditions[value] for value in query.state_media]  # type: ignore[attr-defined]
+    chosen = [conditions[value] for value in query.state_media]
     return "(" + " OR ".join(chosen) + ")"
 
 
