@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from app.access.gate import Gate, plan_of
@@ -20,7 +21,8 @@ from app.events.analytics_router import router as analytics_router
 from app.events.router import router as events_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
-from app.web.router import health_router
+from app.web.router import router as web_router
+from app.web.router import static_files
 
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
 EXPOSED = (
@@ -43,14 +45,18 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         async with database, data_version:
             yield
 
-    app = FastAPI(title="VRIC Monitor API", version="1", lifespan=lifespan, redoc_url=None)
+    # The documentation's assets come with the package: no third party sees who reads it.
+    app = FastAPIOffline(
+        title="VRIC Monitor API", version="1", lifespan=lifespan, docs_url="/docs", redoc_url=None
+    )
     app.state.settings = settings
     app.state.database = database
     app.state.data_version = data_version
     add_error_handlers(app)
     _add_middleware(app, settings, database, data_version)
-    for router in (analytics_router, events_router, reports_router, health_router):
+    for router in (analytics_router, events_router, reports_router, web_router):
         app.include_router(router)
+    app.mount("/static", static_files)
     describe_api(app)
     return app
 

@@ -11,7 +11,7 @@ from app.access.rate_limits import RateLimits, quota_headers
 from app.core.errors import ProblemError, UnauthorizedError, problem_response
 from app.core.http import request_id_of
 
-FREE_OF_CHARGE = ("/healthz", "/readyz", "/metrics")
+COUNTED = "/v1/"
 
 
 class Gate:
@@ -25,7 +25,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] != "http"
-            or scope["path"] in FREE_OF_CHARGE
+            or not scope["path"].startswith(COUNTED)
             or scope["method"] == "OPTIONS"
         ):
             await self._app(scope, receive, send)

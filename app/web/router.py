@@ -7,21 +7,31 @@ from secrets import compare_digest
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
 from app.core.migrations import head_revision
 
-health_router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False)
+static_files = StaticFiles(packages=[("app.web", "static")])
+_PAGE_HEADERS = {
+    "Cache-Control": "public, max-age=300",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+}
 
 
-@health_router.get("/healthz")
+@router.get("/healthz")
 async def alive() -> Response:
     """The process answers."""
     return Response("ok", media_type="text/plain")
 
 
-@health_router.get("/readyz")
+@router.get("/readyz")
 async def ready(database: ReadDatabase) -> Response:
     """The database answers and has the schema that this release needs."""
     try:
@@ -35,7 +45,7 @@ async def ready(database: ReadDatabase) -> Response:
     return Response("ready", media_type="text/plain")
 
 
-@health_router.get("/metrics")
+@router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus metrics, for loopback or the bearer of the metrics token; hidden from others."""
     token = request.app.state.settings.metrics_token
@@ -50,11 +60,11 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-@health_router.get("/")
+@router.get("/")
 async def landing() -> Response:
     """A page with live example queries."""
     page = (files("app.web") / "static" / "index.html").read_bytes()
-    return Response(page, media_type="text/html")
+    return Response(page, headers=_PAGE_HEADERS, media_type="text/html")
 
 
 def _is_loopback(address: str) -> bool:
