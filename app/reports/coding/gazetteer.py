@@ -54,6 +54,7 @@ class Gazetteer:
 
     def __init__(self) -> None:
         self.states: dict[str, State] = {}
+        self.capitals: dict[str, Place] = {}
         self._entries: dict[str, Entry] = {}
         for row in read_rows("false_friends.csv"):
             self._put(row["term"], Entry("none", ""))
@@ -83,6 +84,8 @@ class Gazetteer:
 
     def _put_place(self, place: Place, aliases: str) -> None:
         entry = Entry("place", place.country, (place,))
+        if place.kind == "capital":
+            self.capitals.setdefault(place.country, place)
         for term in dict.fromkeys((place.name, *aliases.split("|"))):
             if term:
                 self._put(term, entry)

@@ -15,6 +15,7 @@ Role = Literal[
 _WINDOW = 6  # words looked at to the left of a name
 _LOOSE = 2  # words of no known part that may stand between a preposition and its name
 _CLAUSE = frozenset(',;:()[]—–"“”«»')
+_SMALL = ("join", "skip", "of", "to", "in", "with")
 _REPORTING = frozenset(
     [
         "reports",
@@ -184,9 +185,10 @@ def _is_person(text: Text, match: Match[Entry], covered: set[int]) -> bool:
     if match.last < len(tokens):
         following = tokens[match.last]
         joined = not following.breaks and not tokens[match.last - 1].possessive
-        if joined and following.capital and following.folded[0].isalpha():
-            if match.last not in covered and following.folded not in _FACILITY:
-                return True
+        proper = following.capital and following.folded[0].isalpha()
+        known = match.last in covered or following.folded in _FACILITY
+        if joined and proper and not known:
+            return True
     if match.first == 0:
         return False
     previous = tokens[match.first - 1]
@@ -201,14 +203,19 @@ def _couple(text: Text, mentions: list[Mention], roles: dict[str, str]) -> list[
     coupled: list[Mention] = []
     for mention in mentions:
         before = coupled[-1] if coupled else None
-        if before and before.sentence == mention.sentence and mention.role != "by":
-            between = text.tokens[before.last : mention.first]
-            small = all(roles.get(t.folded) in ("join", "skip", "of", "to", "in", "with")
-                        for t in between)  # fmt: skip
-            commas = text.tokens[mention.first].breaks in (",", "") and len(between) <= 3
-            has_join = any(roles.get(t.folded) == "join" for t in between)
-            listed = has_join or text.tokens[mention.first].breaks == ","
-            if small and commas and listed and before.state != mention.state:
-                mention = replace(mention, role=before.role)
-        coupled.append(mention)
+        if before and mention.role != "by" and _listed(text, before, mention, roles):
+            coupled.append(replace(mention, role=before.role))
+        else:
+            coupled.append(mention)
     return coupled
+
+
+def _listed(text: Text, before: Mention, mention: Mention, roles: dict[str, str]) -> bool:
+    """Whether only commas, small words and a joining word stand between two names."""
+    if before.sentence != mention.sentence or before.state == mention.state:
+        return False
+    between = text.tokens[before.last : mention.first]
+    small = all(roles.get(t.folded) in _SMALL for t in between) and len(between) <= 3
+    breaks = text.tokens[mention.first].breaks
+    joined = any(roles.get(t.folded) == "join" for t in between)
+    return small and breaks in (",", "") and (joined or breaks == ",")

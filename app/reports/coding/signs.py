@@ -76,7 +76,7 @@ def country_signs(scene: Scene, state: str, actors: tuple[str, ...]) -> list[str
     """Signs that the event happens in a state or is aimed at it; rows of `country_weights.csv`."""
     kind = scene.classes[state]
     signs = _common(scene, state)
-    others = [other for other in scene.classes if other != state and other != HEZBOLLAH]
+    others = [other for other in scene.classes if other not in (state, HEZBOLLAH)]
     acting = state in actors
     signs.append("acts" if acting else "does not act")
     if actors[:1] == (state,):
@@ -112,17 +112,7 @@ def _common(scene: Scene, state: str) -> list[str]:
     if scene.block_state == state:
         signs.append("block")
     for mention in own:
-        role = mention.role
-        if mention.kind in _NAMES:
-            signs += [f"name {role}", f"{mention.kind} {role}"]
-        elif mention.kind in _PEOPLE:
-            signs += ["agent", f"agent {role}"]
-        elif mention.kind == "place" and mention.place is not None:
-            signs += [f"place {role}", "place"]
-            if mention.place.kind == "capital":
-                signs.append(f"capital {role}")
-        else:
-            signs.append(mention.kind)
+        signs += _parts(mention)
     if all(m.kind == "place" for m in own):
         signs.append("place only")
     if all(m.kind in _PEOPLE for m in own):
@@ -132,6 +122,19 @@ def _common(scene: Scene, state: str) -> list[str]:
     if all(m.role in ("in", "to", "from", "against", "for", "of") for m in own):
         signs.append("never subject")
     return list(dict.fromkeys(signs))
+
+
+def _parts(mention: Mention) -> list[str]:
+    """What one mention is and the part it plays."""
+    role = mention.role
+    if mention.kind in _NAMES:
+        return [f"name {role}", f"{mention.kind} {role}"]
+    if mention.kind in _PEOPLE:
+        return ["agent", f"agent {role}"]
+    if mention.place is None:
+        return [mention.kind]
+    capital = [f"capital {role}"] if mention.place.kind == "capital" else []
+    return [f"place {role}", "place", *capital]
 
 
 def _leads(scene: Scene, state: str) -> bool:

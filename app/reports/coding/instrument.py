@@ -1,0 +1,91 @@
+"""Decides the instrument of power an event uses, and its topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.reports.coding.gazetteer import HEZBOLLAH
+from app.reports.coding.records import Category, Decision
+from app.reports.coding.terms import Signal, WeightedTerms
+from app.reports.coding.text import Text
+from app.reports.coding.weights import WeightTable
+
+CATEGORIES: tuple[Category, ...] = ("diplomatic", "informational", "military", "economic")
+_TOPIC_THRESHOLD = 1.2  # one full word of the first sentence, or one of a later one with support
+_ALSO = 0.25  # share of probability a second category needs
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Main and other categories and the topics, with how each was decided."""
+
+    category: Category
+    categories_also: tuple[Category, ...]
+    topics: tuple[str, ...]
+    category_decision: Decision
+    also_decision: Decision
+    topics_decision: Decision
+
+
+class InstrumentReader:
+    """Holds the word lists of categories and topics and the weights that balance them."""
+
+    def __init__(self) -> None:
+        self._categories = WeightedTerms("categories.csv", "category")
+        self._topics = WeightedTerms("topic_terms.csv", "topic")
+        self._weights = {name: WeightTable(f"category {name}") for name in CATEGORIES}
+        self._topic_weights = WeightTable("topic")
+
+    def signals(self, text: Text) -> tuple[dict[str, Signal], dict[str, Signal]]:
+        """Signals of the categories and of the topics."""
+        return self._categories.weigh(text), self._topics.weigh(text)
+
+    def read(self, text: Text, actors: tuple[str, ...]) -> Instrument:
+        """What the words of the item speak for; diplomacy when they speak for nothing."""
+        categories, topics = self.signals(text)
+        shares = category_shares(categories, topics, actors, self._weights)
+        ranked = sorted(CATEGORIES, key=lambda name: -shares[name])
+        main = ranked[0]
+        also = tuple(name for name in ranked[1:] if shares[name] >= _ALSO and name in categories)
+        chosen = tuple(name for name, signal in topics.items() if signal.score >= _TOPIC_THRESHOLD)
+        return Instrument(
+            category=main,
+            categories_also=also[:2],
+            topics=chosen,
+            category_decision=_explain(categories, (main,), "[default: diplomatic]"),
+            also_decision=_explain(categories, also[:2], "[no second instrument]"),
+            topics_decision=_explain(topics, chosen, "[no topic word]"),
+        )
+
+
+def category_signs(
+    categories: dict[str, Signal], topics: dict[str, Signal], actors: tuple[str, ...]
+) -> dict[str, float]:
+    """What the balance of categories looks at: each signal's strength, each topic's presence."""
+    signs = {f"words {name}": min(signal.score, 12.0) / 3 for name, signal in categories.items()}
+    total = sum(signal.score for signal in categories.values()) or 1.0
+    signs |= {f"share {name}": signal.score / total for name, signal in categories.items()}
+    signs |= {f"topic {name}": 1.0 for name, s in topics.items() if s.score >= _TOPIC_THRESHOLD}
+    if HEZBOLLAH in actors:
+        signs["Hezbollah acts"] = 1.0
+    if not actors:
+        signs["nobody acts"] = 1.0
+    return signs
+
+
+def category_shares(
+    categories: dict[str, Signal],
+    topics: dict[str, Signal],
+    actors: tuple[str, ...],
+    weights: dict[Category, WeightTable],
+) -> dict[Category, float]:
+    """The probability of each category, together one."""
+    signs = category_signs(categories, topics, actors)
+    powers = {name: table.power(signs) for name, table in weights.items()}
+    whole = sum(powers.values())
+    return {name: power / whole for name, power in powers.items()}
+
+
+def _explain(signals: dict[str, Signal], names: tuple[str, ...], default: str) -> Decision:
+    words = [word for name in names if name in signals for word in signals[name].words]
+    return Decision("model" if names else "rule", tuple(dict.fromkeys(words)) or (default,))

@@ -1,0 +1,51 @@
+"""Weighted word lists: which labels a text speaks for, how loudly, and by which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.reports.coding.lexicon import Lexicon, read_rows
+from app.reports.coding.text import Text
+
+_LATER = 0.6  # a word of a later sentence tells less about the event than one of the first
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How loudly a text speaks for a label, and the printed words that do."""
+
+    score: float
+    words: tuple[str, ...]
+
+
+class WeightedTerms:
+    """A word list with a label and a weight each."""
+
+    def __init__(self, file: str, label: str) -> None:
+        self._lexicon: Lexicon[tuple[str, float]] = Lexicon(_read(file, label))
+
+    def weigh(self, text: Text) -> dict[str, Signal]:
+        """Signals by label, loudest first; a word counts once for a label however often it is."""
+        found: dict[str, dict[str, tuple[float, str]]] = {}
+        for match in self._lexicon.find_all(text):
+            label, weight = match.value
+            words = text.span(match.first, match.last)
+            if text.tokens[match.first].sentence > 0:
+                weight *= _LATER
+            known = found.setdefault(label, {})
+            key = text.tokens[match.first].folded[:5]
+            if weight > known.get(key, (0.0, ""))[0]:
+                known[key] = (weight, words)
+        signals = {
+            label: Signal(sum(w for w, _ in hits.values()), tuple(s for _, s in hits.values()))
+            for label, hits in found.items()
+        }
+        return dict(sorted(signals.items(), key=lambda pair: -pair[1].score))
+
+
+def _read(file: str, label: str) -> Iterator[tuple[str, tuple[str, float]]]:
+    for row in read_rows(file):
+        value = (row[label], float(row["weight"]))
+        for term in row["terms"].split("|"):
+            yield term, value
