@@ -18,6 +18,7 @@ from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
 from app.core.openapi import describe_api
 from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
+from app.events.registry_router import router as registry_router
 from app.events.router import router as events_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
@@ -54,7 +55,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.data_version = data_version
     add_error_handlers(app)
     _add_middleware(app, settings, database, data_version)
-    for router in (analytics_router, events_router, reports_router, web_router):
+    for router in (
+        analytics_router,
+        events_router,
+        registry_router,
+        reports_router,
+        web_router,
+    ):
         app.include_router(router)
     app.mount("/static", static_files)
     describe_api(app)

@@ -12,6 +12,7 @@ place, actors, category and sources. Search is free and needs no key; a key rais
 Every list has `items`, `links`, `returned` and `meta`; follow `links[rel=next]` for the next page.
 Errors are `application/problem+json`. Send the key as `Authorization: Bearer KEY` or `X-API-Key`.
 """
+TAGS = ("events", "analytics", "reports", "registry")
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "API key"},
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -29,6 +30,7 @@ def describe_api(app: FastAPI) -> None:
             schema["components"]["securitySchemes"] = _SECURITY
             schema["security"] = [{}, {"bearer": []}, {"apiKey": []}]
             schema["components"]["schemas"]["Problem"] = _PROBLEM
+            schema["tags"] = [{"name": name} for name in TAGS]
             _drop_default_errors(schema)
             app.openapi_schema = schema
         return app.openapi_schema
