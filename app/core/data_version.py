@@ -44,6 +44,7 @@ class DataVersion:
         self.changed_at = datetime.fromtimestamp(0, UTC)
 
     async def __aenter__(self) -> "DataVersion":
+        await self._listen()
         await self._refresh()
         self._task = asyncio.create_task(self._follow())
         return self
@@ -58,13 +59,16 @@ class DataVersion:
 
     async def _follow(self) -> None:
         while True:
-            if self._listener is None or self._listener.is_closed():
-                with contextlib.suppress(OSError, asyncpg.PostgresError):
-                    self._listener = await self._database.listen(CHANNEL, self._on_told)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), POLL_SECONDS)
             self._told.clear()
+            await self._listen()
             await self._refresh()
+
+    async def _listen(self) -> None:
+        if self._listener is None or self._listener.is_closed():
+            with contextlib.suppress(OSError, asyncpg.PostgresError):
+                self._listener = await self._database.listen(CHANNEL, self._on_told)
 
     def _on_told(self, *_: object) -> None:
         # Until the new number is read, nothing may be answered from memory.
