@@ -12,12 +12,18 @@ from numpy.typing import NDArray
 
 from app.reports import coding
 from app.reports.coding.gazetteer import HEZBOLLAH, Gazetteer
-from app.reports.coding.instrument import CATEGORIES, InstrumentReader, category_signs
+from app.reports.coding.instrument import (
+    CATEGORIES,
+    InstrumentReader,
+    category_signs,
+    topic_signs,
+)
 from app.reports.coding.language import guess_language
 from app.reports.coding.lexicon import read_rows
 from app.reports.coding.mentions import MentionFinder
 from app.reports.coding.people import MAY_ACT, PartyReader
 from app.reports.coding.signs import actor_signs, country_signs
+from app.reports.coding.standing import STATUSES, StandingReader
 from app.reports.coding.text import read_text
 from app.reports.sources.edition_blocks import find_block
 from benchmarks.coding.items import Labelled, read_demo, read_labelled, read_training
@@ -59,31 +65,44 @@ def _collect(items: Iterable[Labelled]) -> dict[str, list[Example]]:
     finder, parties, instrument = (
         MentionFinder(gazetteer), PartyReader(gazetteer), InstrumentReader(),
     )  # fmt: skip
+    standing = StandingReader(gazetteer)
+    topics = [row["id"] for row in read_rows("topics.csv", "app.events")]
     blocks = {row["block"]: row["state"] for row in read_rows("blocks.csv")}
-    names = ("actor", "main actor", "country", "main country")
-    examples: dict[str, list[Example]] = {name: [] for name in names}
+    examples: dict[str, list[Example]] = {}
+
+    def add(decision: str, signs: Signs, label: bool) -> None:
+        examples.setdefault(decision, []).append((signs, label))
+
     for item in items:
         text = read_text(item.text.summary)
-        mentions = finder.find(text, guess_language(text))
+        language = guess_language(text)
+        mentions = finder.find(text, language)
         block = blocks.get(find_block(item.text.block or "") or "")
         scene = parties.scene(text, mentions, block)
         actors, countries = item.actors, item.countries
         for state, state_class in scene.classes.items():
             if state_class in MAY_ACT:
                 signs = dict.fromkeys(actor_signs(scene, state), 1.0)
-                examples["actor"].append((signs, state in actors))
+                add("actor", signs, state in actors)
                 if state in actors and len(actors) > 1:
-                    examples["main actor"].append((signs, state == actors[0]))
+                    add("main actor", signs, state == actors[0])
             if state != HEZBOLLAH:
                 signs = dict.fromkeys(country_signs(scene, state, actors), 1.0)
-                examples["country"].append((signs, state in countries))
+                add("country", signs, state in countries)
                 if state in countries and len(countries) > 1:
-                    examples["main country"].append((signs, state == countries[0]))
-        graded = category_signs(*instrument.signals(text), actors)
+                    add("main country", signs, state == countries[0])
+        signals = instrument.signals(text)
+        graded = category_signs(*signals, actors)
         for category in CATEGORIES:
-            examples.setdefault(f"category {category}", []).append(
-                (graded, item.category == category)
-            )
+            add(f"category {category}", graded, item.category == category)
+        graded = topic_signs(*signals)
+        for topic in topics:
+            add(f"topic {topic}", graded, topic in item.expected["topics"])
+        graded, _ = standing.signs(
+            text, language, mentions, state_media=item.text.state_media_marked
+        )
+        for status in STATUSES:
+            add(f"status {status}", graded, status == item.expected["status"])
     return examples
 
 

@@ -25,7 +25,7 @@ class Coder:
         self._parties = PartyReader(self._gazetteer)
         self._places = PlaceChooser(self._gazetteer)
         self._instrument = InstrumentReader()
-        self._standing = StandingReader()
+        self._standing = StandingReader(self._gazetteer)
         self._outlets = OutletNames()
         self._blocks = {row["block"]: row["state"] for row in read_rows("blocks.csv")}
 
@@ -36,7 +36,7 @@ class Coder:
         mentions = self._names.find(text, text_language)
         parties = self._parties.read(text, mentions, self._blocks.get(item.block or ""))
         status, status_decision = self._standing.read(
-            text, text_language, state_media=item.state_media_marked
+            text, text_language, mentions, state_media=item.state_media_marked
         )
         instrument = self._instrument.read(text, parties.actors)
         planned = status == "planned"

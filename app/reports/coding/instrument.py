@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reports.coding.gazetteer import HEZBOLLAH
+from app.reports.coding.lexicon import read_rows
 from app.reports.coding.records import Category, Decision
 from app.reports.coding.terms import Signal, WeightedTerms
 from app.reports.coding.text import Text
@@ -34,7 +35,10 @@ class InstrumentReader:
         self._categories = WeightedTerms("categories.csv", "category")
         self._topics = WeightedTerms("topic_terms.csv", "topic")
         self._weights = {name: WeightTable(f"category {name}") for name in CATEGORIES}
-        self._topic_weights = WeightTable("topic")
+        self._topic_weights = {
+            row["id"]: WeightTable(f"topic {row['id']}")
+            for row in read_rows("topics.csv", "app.events")
+        }
 
     def signals(self, text: Text) -> tuple[dict[str, Signal], dict[str, Signal]]:
         """Signals of the categories and of the topics."""
@@ -71,6 +75,14 @@ def category_signs(
     if not actors:
         signs["nobody acts"] = 1.0
     return signs
+
+
+def topic_signs(categories: dict[str, Signal], topics: dict[str, Signal]) -> dict[str, float]:
+    """What the choice of topics looks at: the strength of every topic and category."""
+    signs = {f"topic words {name}": min(s.score, 4.0) / 2 for name, s in topics.items()}
+    signs |= {f"topic {name}": 1.0 for name, s in topics.items() if s.score >= _TOPIC_THRESHOLD}
+    total = sum(signal.score for signal in categories.values()) or 1.0
+    return signs | {f"share {name}": signal.score / total for name, signal in categories.items()}
 
 
 def category_shares(

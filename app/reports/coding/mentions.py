@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from app.reports.coding.gazetteer import Entry, Gazetteer, Kind, Place
 from app.reports.coding.lexicon import Match, read_rows
-from app.reports.coding.text import Text, Token, fold
+from app.reports.coding.text import Text, Token
 
 Role = Literal[
     "subject", "object", "in", "to", "from", "against", "with", "by", "for", "of", "aside"
@@ -60,6 +60,7 @@ class Mention:
     sentence: int
     place: Place | None = None
     possessive: bool = False
+    governed: str = ""  # the small word or noun right before the name, articles aside
 
 
 class MentionFinder:
@@ -69,7 +70,7 @@ class MentionFinder:
         self._gazetteer = gazetteer
         self._grammar: dict[str, dict[str, str]] = {}
         for row in read_rows("grammar.csv"):
-            self._grammar.setdefault(row["language"], {})[fold(row["term"])] = row["role"]
+            self._grammar.setdefault(row["language"], {})[row["term"]] = row["role"]
 
     def find(self, text: Text, language: str) -> list[Mention]:
         """Names in order; those that mean something else and mere namesakes are left out."""
@@ -103,6 +104,7 @@ class MentionFinder:
             sentence=text.tokens[match.first].sentence,
             place=place,
             possessive=text.tokens[match.last - 1].possessive,
+            governed=_find_governor(text, match.first, roles),
         )
 
     def _choose(
@@ -124,7 +126,7 @@ class MentionFinder:
 def _is_placed(text: Text, match: Match[Entry], roles: dict[str, str], at_home: bool) -> bool:
     """Whether a word of place stands before the name, or its country right after it."""
     tokens = text.tokens
-    previous = [tokens[i].folded for i in range(max(0, match.first - 3), match.first)]
+    previous = [tokens[i].lower for i in range(max(0, match.first - 3), match.first)]
     nearest = next((w for w in reversed(previous) if roles.get(w) != "skip"), "")
     role = roles.get(nearest)
     if role in ("in", "to", "from", "site"):
@@ -136,6 +138,18 @@ def _is_placed(text: Text, match: Match[Entry], roles: dict[str, str], at_home: 
     return at_home and (comma or role in ("join", "for", "of"))
 
 
+def _find_governor(text: Text, first: int, roles: dict[str, str]) -> str:
+    """The part of the nearest word before a name that is no article, or the word itself."""
+    for index in range(first - 1, max(-1, first - 3), -1):
+        word = text.tokens[index]
+        if word.sentence != text.tokens[first].sentence or text.tokens[index + 1].breaks:
+            return ""
+        role = roles.get(word.lower)
+        if role != "skip":
+            return role or word.folded
+    return ""
+
+
 def _find_role(text: Text, first: int, roles: dict[str, str]) -> Role:
     """The part a name plays, read from the words to its left."""
     tokens, loose = text.tokens, 0
@@ -145,7 +159,7 @@ def _find_role(text: Text, first: int, roles: dict[str, str]) -> Role:
             return "subject"
         if _CLAUSE & set(following.breaks):
             return "subject" if loose <= 1 and _opens(tokens, index + 1) else "aside"
-        role = roles.get(word.folded)
+        role = roles.get(word.lower)
         if role == "to" and _is_verb(tokens, index + 1):
             return "object"
         if role in ("skip", "site", "of"):
@@ -215,7 +229,7 @@ def _listed(text: Text, before: Mention, mention: Mention, roles: dict[str, str]
     if before.sentence != mention.sentence or before.state == mention.state:
         return False
     between = text.tokens[before.last : mention.first]
-    small = all(roles.get(t.folded) in _SMALL for t in between) and len(between) <= 3
+    small = all(roles.get(t.lower) in _SMALL for t in between) and len(between) <= 3
     breaks = text.tokens[mention.first].breaks
-    joined = any(roles.get(t.folded) == "join" for t in between)
+    joined = any(roles.get(t.lower) == "join" for t in between)
     return small and breaks in (",", "") and (joined or breaks == ",")

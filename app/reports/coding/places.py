@@ -10,8 +10,10 @@ from app.reports.coding.text import Text
 
 _ROLE_RANK = {"in": 0, "to": 1, "subject": 2, "from": 2, "object": 3, "aside": 2, "by": 3}
 _RANK = {"exact": 0, "city": 1, "admin1": 2, "country": 3}
-_ABSTRACT = ("subject", "with", "by", "against", "object", "for", "aside", "of")
+_OF_PLACE = ("in", "to", "from", "of", "site")
+_GOVERNMENTS = ("government", "regime", "gobierno", "governo", "gouvernement", "regimen")
 _CAPITAL_WORDS = ("capital", "capitale")
+_VISITS = ("visit", "left", "leav", "reach", "enter", "tour", "quit", "dej")
 _REACH = 3  # words between "capital" and the country it is the capital of
 
 
@@ -40,11 +42,7 @@ class PlaceChooser:
                 continue
             if place.precision == "country" and place.kind != "border":
                 continue
-            if (
-                place.kind == "capital"
-                and mention.role in _ABSTRACT
-                and not _located(text, mention)
-            ):
+            if place.kind == "capital" and not _is_site(text, mention):
                 continue  # "Moscow said": the state speaks, nothing happens there
             rank = (
                 0 if place.country in countries or not place.country else 1,
@@ -75,7 +73,14 @@ class PlaceChooser:
         return None
 
 
-def _located(text: Text, mention: Mention) -> bool:
-    """Whether a capital opens with its own dateline or stands beside its country."""
+def _is_site(text: Text, mention: Mention) -> bool:
+    """Whether a capital is where something happens rather than a government."""
+    if mention.possessive:
+        return False
     following = text.tokens[mention.last] if mention.last < len(text.tokens) else None
-    return following is not None and following.breaks.startswith("(")
+    if following is not None and following.breaks.startswith("("):
+        return True  # a dateline
+    if mention.governed == "of" and mention.first > 1:
+        return text.tokens[mention.first - 2].folded not in _GOVERNMENTS
+    visited = mention.governed.startswith(_VISITS)
+    return mention.governed in _OF_PLACE or visited or mention.role == "in"

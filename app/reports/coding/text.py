@@ -29,6 +29,7 @@ class Token:
 
     start: int
     end: int
+    lower: str
     folded: str
     capital: bool
     upper: bool
@@ -68,6 +69,7 @@ def read_text(raw: str) -> Text:
             Token(
                 start=start,
                 end=found.end(),
+                lower=word.lower(),
                 folded=fold(compact),
                 capital=compact[0].isupper() or compact[0].isdigit(),
                 upper=compact.isupper() and len(compact) > 1,
