@@ -60,7 +60,7 @@ async def _faults(url: str) -> list[str]:
         await migrations.check(url)
     except DriftError as error:
         raise CommandError(f"the schema differs from the models: {error}") from error
-    return [f"PostgreSQL {version.major}.{version.minor}, {encoding}, schema {revision}: in order"]
+    return [f"PostgreSQL {version.major}.{version.micro}, {encoding}, schema {revision}: in order"]
 
 
 @app.command()

@@ -82,7 +82,7 @@ async def correct_event(
             await connection.execute(
                 _SAVE, event_id, field, _json(value), _json(before[field]), by, reason
             )
-        await write_events(connection, {event_id: _by_editor(corrected, values, by)}, by)
+        await write_events(connection, {event_id: corrected}, by)
 
 
 async def undo_correction(database: Database, event_id: int, field: str, by: str) -> None:
@@ -130,11 +130,6 @@ def _check_whole(record: EventRecord) -> None:
         record.occurred_on is None or record.occurred_until < record.occurred_on
     ):
         raise CommandError("occurred_until is before occurred_on")
-
-
-def _by_editor(record: EventRecord, fields: Mapping[str, Any], by: str) -> EventRecord:
-    coding = {**record.coding, **{field: {"by": "editor", "evidence": [by]} for field in fields}}
-    return record.with_changes({"coding": coding})
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

@@ -92,7 +92,7 @@ async def write_events(
     stored = await _stored(connection, list(events))
     rows, created = [], 0
     for event_id, given in events.items():
-        event = given.with_changes(corrections.get(event_id, {}))
+        event = _with_corrections(given, corrections.get(event_id, ()))
         row = _row(event_id, event, outlets)
         if stored.get(event_id) == (row[-1], _json(event.coding)):
             continue
@@ -194,16 +194,24 @@ def _searchable_names(names: str, event: EventRecord, outlets: Mapping[str, Outl
     return ". ".join(part for part in (names, event.place or "", printed) if part)
 
 
-async def _corrections(connection: asyncpg.Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
+async def _corrections(
+    connection: asyncpg.Connection, ids: list[int]
+) -> dict[int, list[asyncpg.Record]]:
     rows = await connection.fetch(
-        "SELECT event_id, field, value FROM event_corrections WHERE event_id = ANY($1)", ids
+        "SELECT event_id, field, value, by FROM event_corrections WHERE event_id = ANY($1)", ids
     )
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, list[asyncpg.Record]] = {}
     for row in rows:
-        found.setdefault(row["event_id"], {})[row["field"]] = parse_field(
-            row["field"], orjson.loads(row["value"])
-        )
+        found.setdefault(row["event_id"], []).append(row)
     return found
+
+
+def _with_corrections(event: EventRecord, corrections: Sequence[asyncpg.Record]) -> EventRecord:
+    if not corrections:
+        return event
+    values = {c["field"]: parse_field(c["field"], orjson.loads(c["value"])) for c in corrections}
+    editors = {c["field"]: {"by": "editor", "evidence": [c["by"]]} for c in corrections}
+    return event.with_changes({**values, "coding": {**event.coding, **editors}})
 
 
 async def _stored(connection: asyncpg.Connection, ids: list[int]) -> dict[int, tuple[str, str]]:
