@@ -117,6 +117,8 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
         fault = error.errors()[0]
         name = ".".join(map(str, fault["loc"]))
         message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = f"no such field; choose from {', '.join(CorrectableFields.model_fields)}"
         raise CommandError(f"{name}: {message}" if name else message) from None
     return fields.model_dump(include=fields.model_fields_set)
 

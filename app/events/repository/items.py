@@ -34,7 +34,7 @@ SELECT near.document, near.days, near.outlets && me.outlets AS same_outlet,
        cardinality(ARRAY(SELECT unnest(near.countries) INTERSECT SELECT unnest(me.countries)))
            AS countries,
        cardinality(ARRAY(SELECT unnest(near.topics) INTERSECT SELECT unnest(me.topics))) AS topics,
-       near.place IS NOT NULL AND near.place = me.place AS same_place
+       coalesce(near.place = me.place, false) AS same_place
 FROM near, me
 """
 
