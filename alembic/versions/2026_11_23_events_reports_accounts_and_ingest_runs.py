@@ -19,38 +19,73 @@ ALTER TEXT SEARCH CONFIGURATION vric_names
     ALTER MAPPING FOR word, hword, hword_part WITH unaccent, simple
 """,
     """
+-- A text as it is cut into words: what a slash, markup, a hyphen before a digit or the dots of an
+-- abbreviation would hide is set free (Nisman/AMIA, COVID-19, U.S.). The stemmers of Spanish and
+-- Portuguese know -ción and -ção by their accent, which is written whether it was typed or not;
+-- the Portuguese one does not know that -ões is the plural of -ão.
+CREATE FUNCTION search_spelling(language text, body text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE language
+        WHEN 'es' THEN regexp_replace(unaccent(freed), 'ion\\M', 'ión', 'gi')
+        WHEN 'pt' THEN regexp_replace(
+            regexp_replace(unaccent(freed), '[oa]es\\M', 'ao', 'gi'), 'cao\\M', 'ção', 'gi')
+        ELSE freed END
+    FROM regexp_replace(
+        regexp_replace(translate(body, '/<>', '   '), '([a-zA-Z])-([0-9])', '\\1 \\2', 'g'),
+        '\\m([a-zA-Z]{1,2})[.]([a-zA-Z]{1,2})\\M[.]?', '\\1\\2', 'g') AS freed
+$$
+""",
+    """
 -- The summary in its own language's stems and in its exact words, the names of its actors and
 -- countries in every language, and a mark of the language itself.
 CREATE FUNCTION search_vector(summary text, names text, language text) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT setweight(to_tsvector('vric_names', summary), 'A')
+    SELECT setweight(to_tsvector('vric_names', search_spelling('', summary)), 'A')
         || setweight(CASE language
-               WHEN 'en' THEN to_tsvector('vric_en', summary)
-               WHEN 'es' THEN to_tsvector('vric_es', summary)
-               WHEN 'pt' THEN to_tsvector('vric_pt', summary)
-               WHEN 'fr' THEN to_tsvector('vric_fr', summary)
+               WHEN 'en' THEN to_tsvector('vric_en', search_spelling('en', summary))
+               WHEN 'es' THEN to_tsvector('vric_es', search_spelling('es', summary))
+               WHEN 'pt' THEN to_tsvector('vric_pt', search_spelling('pt', summary))
+               WHEN 'fr' THEN to_tsvector('vric_fr', search_spelling('fr', summary))
                ELSE ''::tsvector
            END, 'A')
-        || setweight(to_tsvector('vric_names', names), 'B')
+        || setweight(to_tsvector('vric_names', search_spelling('', names)), 'B')
         || array_to_tsvector(ARRAY['lang=' || language])
 $$
 """,
     """
--- One word in one language; a word that says nothing there is met by every text of that language.
+-- One word or a phrase exactly as it is written, but for case and accents.
+CREATE FUNCTION search_exact(phrase text) RETURNS tsquery
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT phraseto_tsquery('vric_names', search_spelling('', phrase))
+$$
+""",
+    """
+-- One word in a language's stem; a word without weight in it meets every text of the language.
 CREATE FUNCTION search_stem(configuration regconfig, language text, word text) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN numnode(phraseto_tsquery(configuration, word)) = 0
-                THEN quote_literal('lang=' || language)::tsquery
-                ELSE phraseto_tsquery(configuration, word) END
+    SELECT CASE WHEN numnode(stem) = 0 THEN quote_literal('lang=' || language)::tsquery
+                ELSE stem END
+    FROM phraseto_tsquery(configuration, search_spelling(language, word)) AS stem
 $$
 """,
     """
 -- One word as any of the languages would stem it, or exactly as it is written.
 CREATE FUNCTION search_word(word text) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT phraseto_tsquery('vric_names', word)
+    SELECT search_exact(word)
         || search_stem('vric_en', 'en', word) || search_stem('vric_es', 'es', word)
         || search_stem('vric_pt', 'pt', word) || search_stem('vric_fr', 'fr', word)
+$$
+""",
+    """
+-- The same for what must be absent or is marked: a word without weight counts only as written.
+CREATE FUNCTION search_lexemes(word text) RETURNS tsquery
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT search_exact(word)
+        || phraseto_tsquery('vric_en', search_spelling('en', word))
+        || phraseto_tsquery('vric_es', search_spelling('es', word))
+        || phraseto_tsquery('vric_pt', search_spelling('pt', word))
+        || phraseto_tsquery('vric_fr', search_spelling('fr', word))
 $$
 """,
 )
@@ -61,12 +96,14 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     for language, stemmer in SNOWBALL.items():
+        # search_spelling has taken the accents off these two, and put some on.
+        filters = "" if language in ("es", "pt") else "unaccent, "
         op.execute(
             f"CREATE TEXT SEARCH CONFIGURATION vric_{language} (COPY = {stemmer})"
         )
         op.execute(
             f"ALTER TEXT SEARCH CONFIGURATION vric_{language}"
-            f" ALTER MAPPING FOR word, hword, hword_part WITH unaccent, {stemmer}_stem"
+            f" ALTER MAPPING FOR word, hword, hword_part WITH {filters}{stemmer}_stem"
         )
     for statement in SEARCH:
         op.execute(statement)
@@ -461,6 +498,8 @@ def downgrade() -> None:
     op.drop_table("data_version")
     op.drop_table("accounts")
     op.execute("DROP SEQUENCE event_ids")
-    op.execute("DROP FUNCTION search_word, search_stem, search_vector")
+    op.execute("DROP FUNCTION search_lexemes, search_word, search_stem, search_exact, search_vector,"
+        " search_spelling"
+    )
     for configuration in ("names", *SNOWBALL):
         op.execute(f"DROP TEXT SEARCH CONFIGURATION vric_{configuration}")

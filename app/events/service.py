@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ import orjson
 from app.core.db import Database
 from app.core.errors import UnavailableError
 from app.events.formats import Closing, Encoding
+from app.events.highlights import add_highlights
 from app.events.links import Links
 from app.events.queries import Count, EventListQuery
 from app.events.repository import pages
@@ -91,18 +91,11 @@ async def _shape(database: Database, query: EventListQuery, documents: list[str]
         return documents
     events = [orjson.loads(document) for document in documents]
     if query.highlights and query.q:
-        marked = await pages.fetch_highlights(database, query.q, [event["id"] for event in events])
-        for event in events:
-            event["highlight"] = mark_html(marked.get(event["id"], event["summary"]))
+        await add_highlights(database, query.q, events)
     if query.fields:
         kept = {"id", "highlight", *query.fields}
         events = [{name: event[name] for name in event if name in kept} for event in events]
     return [orjson.dumps(event).decode() for event in events]
-
-
-def mark_html(text: str) -> str:
-    """Escaped HTML in which the control characters 2 and 3 have become <mark> and </mark>."""
-    return escape(text, quote=False).replace("\x02", "<mark>").replace("\x03", "</mark>")
 
 
 async def _add_counts(database: Database, query: EventListQuery, meta: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def names_in_all_languages(actors: tuple[str, ...], countries: tuple[str, ...]) 
         name
         for field, codes in (("actor", actors), ("country", countries))
         for code in codes
-        for name in labels(field).get(code, {}).values()
+        for name in (*labels(field).get(code, {}).values(), *_other_names().get(code, ()))
     ]
     return ". ".join(dict.fromkeys(found))
 
@@ -54,6 +54,12 @@ def read_rows(name: str) -> list[dict[str, str]]:
     """The rows of a CSV file of the events data."""
     text = (files("app.events") / "data" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def _other_names() -> Mapping[str, tuple[str, ...]]:
+    with (files("app.events") / "data" / "other_names.csv").open(encoding="utf-8") as file:
+        return {row["id"]: tuple(row["names"].split("|")) for row in csv.DictReader(file)}
 
 
 def _read(name: str, field: str | None = None) -> Mapping[str, Labels]:

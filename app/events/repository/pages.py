@@ -9,7 +9,7 @@ import orjson
 from app.core.db import Database
 from app.events.query import EventFilter
 from app.events.repository.sorting import Sorting
-from app.events.repository.statements import Statement, text_condition, where
+from app.events.repository.statements import Statement, marked_condition, text_condition, where
 
 RANKED_CANDIDATES = 20_000
 CHUNK = 1_000
@@ -91,18 +91,21 @@ async def fetch_emptying_parameters(database: Database, query: EventFilter) -> l
     return [name for name, found in zip(names, row or (), strict=True) if found]
 
 
-async def fetch_highlights(database: Database, q: str, ids: list[int]) -> dict[int, str]:
-    """Summaries with what `q` meets between the control characters 2 and 3."""
+async def fetch_marked_words(
+    database: Database, q: str, words: set[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Those of the words, each after its language, that `q` meets by themselves."""
     statement = Statement()
-    text = text_condition(statement, q)
+    condition = marked_condition(statement, q)
+    if condition is None:
+        return set()
+    languages = statement.bind([language for language, _ in words])
+    texts = statement.bind([word for _, word in words])
     sql = f"""
-        SELECT id, ts_headline(
-            (CASE WHEN text_language IN ('en', 'es', 'pt', 'fr')
-                  THEN 'vric_' || text_language ELSE 'vric_names' END)::regconfig,
-            summary, {text}, 'HighlightAll=true, StartSel=' || chr(2) || ', StopSel=' || chr(3))
-        FROM events WHERE id = ANY({statement.bind(ids)}::bigint[])
+        SELECT language, word FROM unnest({languages}::text[], {texts}::text[]) AS w (language, word)
+        WHERE search_vector(word, '', language) @@ ({condition})
     """
-    return {row[0]: row[1] for row in await database.fetch(sql, statement.values)}
+    return {(row[0], row[1]) for row in await database.fetch(sql, statement.values)}
 
 
 def _select(statement: Statement, query: EventFilter, sorting: Sorting, cursor: str | None) -> str:

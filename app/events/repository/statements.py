@@ -40,8 +40,23 @@ def text_condition(statement: Statement, q: str) -> str:
 
 def _term(statement: Statement, term: Term) -> str:
     place = f"{statement.bind(term.text)}::text"
-    call = f"phraseto_tsquery('vric_names', {place})" if term.phrase else f"search_word({place})"
-    return f"!!{call}" if term.excluded else call
+    if term.excluded:
+        return f"!!{'search_exact' if term.phrase else 'search_lexemes'}({place})"
+    return f"{'search_exact' if term.phrase else 'search_word'}({place})"
+
+
+def marked_condition(statement: Statement, q: str) -> str | None:
+    """The tsquery expression of the words of a `q` that a text is found by; `None` for none."""
+    words = [
+        f"search_exact({statement.bind(word)}::text)"
+        if term.phrase
+        else f"search_lexemes({statement.bind(word)}::text)"
+        for terms in TextQuery.parse(q).alternatives
+        for term in terms
+        if not term.excluded
+        for word in (term.text.split() if term.phrase else [term.text])
+    ]
+    return " || ".join(words) or None
 
 
 def _overlaps(column: str, field: str) -> Callable[[Statement, EventFilter], str]:
