@@ -12,6 +12,8 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
+# Functions of a query are immutable, so that the planner plans with its words: a stemmer changes only
+# with a new release of the server.
 SEARCH = (
     "CREATE TEXT SEARCH CONFIGURATION vric_names (COPY = simple)",
     """
@@ -24,7 +26,7 @@ ALTER TEXT SEARCH CONFIGURATION vric_names
 -- Portuguese know -ción and -ção by their accent, which is written whether it was typed or not;
 -- the Portuguese one does not know that -ões is the plural of -ão.
 CREATE FUNCTION search_spelling(language text, body text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE language
         WHEN 'es' THEN regexp_replace(unaccent(freed), 'ion\\M', 'ión', 'gi')
         WHEN 'pt' THEN regexp_replace(
@@ -55,37 +57,50 @@ $$
     """
 -- One word or a phrase exactly as it is written, but for case and accents.
 CREATE FUNCTION search_exact(phrase text) RETURNS tsquery
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT phraseto_tsquery('vric_names', search_spelling('', phrase))
 $$
 """,
     """
 -- One word in a language's stem; a word without weight in it meets every text of the language.
 CREATE FUNCTION search_stem(configuration regconfig, language text, word text) RETURNS tsquery
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN numnode(stem) = 0 THEN quote_literal('lang=' || language)::tsquery
                 ELSE stem END
     FROM phraseto_tsquery(configuration, search_spelling(language, word)) AS stem
 $$
 """,
     """
+-- Any of these. Equal ones are named once: the planner would add their shares up and think a word
+-- as many times commoner than it is.
+CREATE FUNCTION search_any(queries tsquery[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(DISTINCT '(' || query::text || ')', ' | '), '')::tsquery
+    FROM unnest(queries) AS query WHERE numnode(query) > 0
+$$
+""",
+    """
 -- One word as any of the languages would stem it, or exactly as it is written.
 CREATE FUNCTION search_word(word text) RETURNS tsquery
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT search_exact(word)
-        || search_stem('vric_en', 'en', word) || search_stem('vric_es', 'es', word)
-        || search_stem('vric_pt', 'pt', word) || search_stem('vric_fr', 'fr', word)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT search_any(ARRAY[
+        search_exact(word),
+        search_stem('vric_en', 'en', word), search_stem('vric_es', 'es', word),
+        search_stem('vric_pt', 'pt', word), search_stem('vric_fr', 'fr', word)
+    ])
 $$
 """,
     """
 -- The same for what must be absent or is marked: a word without weight counts only as written.
 CREATE FUNCTION search_lexemes(word text) RETURNS tsquery
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT search_exact(word)
-        || phraseto_tsquery('vric_en', search_spelling('en', word))
-        || phraseto_tsquery('vric_es', search_spelling('es', word))
-        || phraseto_tsquery('vric_pt', search_spelling('pt', word))
-        || phraseto_tsquery('vric_fr', search_spelling('fr', word))
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT search_any(ARRAY[
+        search_exact(word),
+        phraseto_tsquery('vric_en', search_spelling('en', word)),
+        phraseto_tsquery('vric_es', search_spelling('es', word)),
+        phraseto_tsquery('vric_pt', search_spelling('pt', word)),
+        phraseto_tsquery('vric_fr', search_spelling('fr', word))
+    ])
 $$
 """,
 )
@@ -302,6 +317,8 @@ def upgrade() -> None:
             "category",
             sa.literal_column("published_on DESC"),
             sa.literal_column("id DESC"),
+            "lat",
+            "lon",
         ],
         unique=False,
     )
@@ -329,7 +346,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_events_newest",
         "events",
-        [sa.literal_column("published_on DESC"), sa.literal_column("id DESC")],
+        [
+            sa.literal_column("published_on DESC"),
+            sa.literal_column("id DESC"),
+            "lat",
+            "lon",
+        ],
         unique=False,
     )
     op.create_index("ix_events_occurred_on", "events", ["occurred_on"], unique=False)
@@ -498,7 +520,7 @@ def downgrade() -> None:
     op.drop_table("data_version")
     op.drop_table("accounts")
     op.execute("DROP SEQUENCE event_ids")
-    op.execute("DROP FUNCTION search_lexemes, search_word, search_stem, search_exact, search_vector,"
+    op.execute("DROP FUNCTION search_lexemes, search_word, search_any, search_stem, search_exact, search_vector,"
         " search_spelling"
     )
     for configuration in ("names", *SNOWBALL):

@@ -64,7 +64,7 @@ def plan_of(scope: Scope) -> str:
     return principal.plan.key if principal else "anonymous"
 
 
-def get_principal(request: Request) -> Principal:
+async def get_principal(request: Request) -> Principal:
     """The caller that the gate recognised."""
     principal: Principal = request.state.principal
     return principal

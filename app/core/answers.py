@@ -4,9 +4,11 @@ An answer is a function of the data version, the request line, the accepted form
 its tag is made of these four, so a 304 needs no query.
 """
 
+import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,6 +32,10 @@ class AnswerMemory:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
+
+    @property
+    def is_on(self) -> bool:
+        return self._max_bytes > 0
 
     def find(self, tag: bytes) -> _Answer | None:
         answer = self._answers.get(tag)
@@ -63,6 +69,7 @@ class Answers:
         self._version = version
         self._audience = audience
         self._memory = AnswerMemory(memory_bytes)
+        self._computing: dict[bytes, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
@@ -81,23 +88,38 @@ class Answers:
             NOT_MODIFIED.inc()
             await _send_not_modified(send, tag, private)
             return
-        kept = self._memory.find(tag)
-        if kept is not None:
-            ANSWERS_FROM_MEMORY.inc()
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": 200,
-                    "headers": list(kept.headers),
-                }
-            )
-            body = b"" if scope["method"] == "HEAD" else kept.body
-            await send({"type": "http.response.body", "body": body})
+        if await self._answer_from_memory(scope, send, tag):
             return
         recorder = _Recorder(send, tag, private)
-        await self._app(scope, receive, recorder)
-        if (answer := recorder.answer()) is not None and scope["method"] == "GET":
-            self._memory.keep(tag, answer)
+        async with self._alone(scope, tag):
+            await self._app(scope, receive, recorder)
+            if (answer := recorder.answer()) is not None and scope["method"] == "GET":
+                self._memory.keep(tag, answer)
+
+    async def _answer_from_memory(self, scope: Scope, send: Send, tag: bytes) -> bool:
+        if (computing := self._computing.get(tag)) is not None:
+            await computing.wait()
+        kept = self._memory.find(tag)
+        if kept is None:
+            return False
+        ANSWERS_FROM_MEMORY.inc()
+        await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
+        body = b"" if scope["method"] == "HEAD" else kept.body
+        await send({"type": "http.response.body", "body": body})
+        return True
+
+    @asynccontextmanager
+    async def _alone(self, scope: Scope, tag: bytes) -> AsyncIterator[None]:
+        """Let others who ask the same wait for this answer instead of computing it as well."""
+        if not self._memory.is_on or scope["method"] != "GET" or tag in self._computing:
+            yield
+            return
+        done = self._computing[tag] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._computing[tag]
+            done.set()
 
     @staticmethod
     def _tag(scope: Scope, version: int, accept: str, audience: str) -> bytes:

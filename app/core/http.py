@@ -37,8 +37,11 @@ _NAMES = {
 logger = logging.getLogger("vric.http")
 
 
-def get_database(request: Request) -> Database:
-    """The database that the application opened at its start."""
+async def get_database(request: Request) -> Database:
+    """The database that the application opened at its start.
+
+    Asynchronous, as every dependency here: a plain function would be sent to a thread.
+    """
     database: Database = request.app.state.database
     return database
 

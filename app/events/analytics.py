@@ -1,7 +1,7 @@
 """Numbers over events: facets, timelines, correlations."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -34,11 +34,18 @@ _one_at_a_time = asyncio.Semaphore(1)
 async def count_facets(database: Database, query: FacetsQuery) -> list[dict[str, Any]]:
     """Each facet with its commonest values."""
     facets = query.facets or list(counts.FACETS)
-    found = await counts.fetch_facets(database, query, facets, query.values)
+    found = await counts.fetch_facets(database, query, facets)
     return [
-        {"facet": facet, "values": [_value(facet, row["value"], row["count"]) for row in rows]}
-        for facet, rows in found.items()
+        {
+            "facet": facet,
+            "values": [_value(facet, *pair) for pair in _commonest(count, query.values)],
+        }
+        for facet, count in found.items()
     ]
+
+
+def _commonest(count: Counter[str], limit: int) -> list[tuple[str, int]]:
+    return sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _value(facet: str, value: str, count: int) -> dict[str, Any]:

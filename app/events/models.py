@@ -71,12 +71,15 @@ class Event(Table, table=True):
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="point_range"),
         CheckConstraint("lon IS NULL OR precision <> 'country'", name="point_not_country"),
         CheckConstraint("occurred_until >= occurred_on", name="occurred_order"),
-        Index("ix_events_newest", text("published_on DESC"), text("id DESC")),
+        # The point stands in both, so that a walk by date tests a box without visiting the rows.
+        Index("ix_events_newest", text("published_on DESC"), text("id DESC"), "lat", "lon"),
         Index(
             "ix_events_category_newest",
             "category",
             text("published_on DESC"),
             text("id DESC"),
+            "lat",
+            "lon",
         ),
         Index("ix_events_occurred_on", "occurred_on"),
         Index("ix_events_lat_lon", "lat", "lon", postgresql_where=text("lat IS NOT NULL")),

@@ -1,5 +1,7 @@
 """Counts: facets, timelines, the cells of correlations, and what the whole collection holds."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -7,48 +9,78 @@ from app.core.db import Database, Row
 from app.events.query import DateBasis, EventFilter
 from app.events.repository.statements import Statement, where
 
-# How a facet's values are drawn from a row, and the parameter that filters it.
-FACETS: dict[str, tuple[str, str | None]] = {
-    "actor": ("unnest(actors)", "actor"),
-    "country": ("unnest(countries)", "country"),
-    "category": ("category", "category"),
-    "topic": ("unnest(topics)", "topic"),
-    "outlet": ("unnest(outlets)", "outlet"),
-    "language": ("unnest(languages)", "language"),
-    "status": ("status", "status"),
-    "precision": ("precision", "precision"),
-    "edition": ("edition", "edition"),
-    "state_media": (
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A field to count by: its column or expression, and the parameter that filters it."""
+
+    expression: str
+    parameter: str | None
+    is_list: bool = False
+
+    @property
+    def values(self) -> str:
+        """The expression that yields each value of a row."""
+        return f"unnest({self.expression})" if self.is_list else self.expression
+
+
+FACETS: dict[str, Facet] = {
+    "actor": Facet("actors", "actor", is_list=True),
+    "country": Facet("countries", "country", is_list=True),
+    "category": Facet("category", "category"),
+    "topic": Facet("topics", "topic", is_list=True),
+    "outlet": Facet("outlets", "outlet", is_list=True),
+    "language": Facet("languages", "language", is_list=True),
+    "status": Facet("status", "status"),
+    "precision": Facet("precision", "precision"),
+    "edition": Facet("edition", "edition"),
+    "state_media": Facet(
         "CASE WHEN state_media_printed AND state_media_registry THEN 'printed+registry'"
         " WHEN state_media_printed THEN 'printed' WHEN state_media_registry THEN 'registry'"
         " ELSE 'none' END",
         "state_media",
     ),
-    "year": ("extract(year FROM published_on)::int::text", None),
+    "year": Facet("extract(year FROM published_on)::int::text", None),
 }
 _BASIS = {DateBasis.PUBLISHED: "published_on", DateBasis.OCCURRED: "occurred_on"}
 
 
 async def fetch_facets(
-    database: Database, query: EventFilter, facets: list[str], limit: int
-) -> dict[str, list[Row]]:
-    """The commonest values of each facet under all filters but the facet's own."""
-    statement = Statement()
-    parts = []
-    for facet in facets:
-        values, own = FACETS[facet]
-        condition = where(statement, query, without=[own] if own else [])
-        parts.append(f"""
-            (SELECT '{facet}' AS facet, value, count(*) AS count
-             FROM (SELECT {values} AS value FROM events WHERE {condition}) AS v
-             WHERE value IS NOT NULL
-             GROUP BY value ORDER BY count DESC, value LIMIT {statement.bind(limit)})
-        """)
-    rows = await database.fetch(" UNION ALL ".join(parts), statement.values)
-    found: dict[str, list[Row]] = {facet: [] for facet in facets}
-    for row in rows:
-        found[row["facet"]].append(row)
+    database: Database, query: EventFilter, facets: list[str]
+) -> dict[str, Counter[str]]:
+    """How many events have each value of each facet, under all filters but the facet's own."""
+    filtered = set(query.active())
+    own = [facet for facet in facets if FACETS[facet].parameter in filtered]
+    found = {facet: Counter[str]() for facet in facets}
+    # Facets that see the same events are counted in one pass over them.
+    for together in [[f for f in facets if f not in own], *([facet] for facet in own)]:
+        if together:
+            for row in await _count_together(database, query, together):
+                name = together[row["facet"]]
+                value = row[f"v{row['facet']}"]
+                for one in value if FACETS[name].is_list else [value]:
+                    if one is not None:
+                        found[name][one] += row["count"]
     return found
+
+
+async def _count_together(database: Database, query: EventFilter, facets: list[str]) -> list[Row]:
+    """Counts by each facet's column as it stands (lists whole), told apart by `facet`."""
+    statement = Statement()
+    own = [FACETS[facets[0]].parameter or ""] if len(facets) == 1 else []
+    condition = where(statement, query, without=own)
+    columns = ", ".join(f"{FACETS[facet].expression} AS v{i}" for i, facet in enumerate(facets))
+    names = [f"v{index}" for index in range(len(facets))]
+    # GROUPING has a 0 for the column of its set; the sets are of one column each.
+    which = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
+    return await database.fetch(
+        f"""
+        SELECT {", ".join(names)}, CASE {which} END AS facet, count(*) AS count
+        FROM (SELECT {columns} FROM events WHERE {condition}) AS matched
+        GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in names)})
+        """,
+        statement.values,
+    )
 
 
 async def fetch_span(database: Database, query: EventFilter) -> tuple[date | None, date | None]:
@@ -66,7 +98,7 @@ async def fetch_timeline(
     """Counts by the period's first day and, when split, by a facet's value."""
     statement = Statement()
     column = _BASIS[query.date_basis]
-    values = FACETS[split][0] if split else "NULL::text"
+    values = FACETS[split].values if split else "NULL::text"
     unit = statement.bind(interval)
     sql = f"""
         SELECT start, value, count(*) AS count FROM (
