@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.metrics import ANSWERS_FROM_MEMORY, NOT_MODIFIED
 
 MAX_KEPT_ANSWER = 1_048_576
+MAX_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ class Answers:
 
     async def _answer_from_memory(self, scope: Scope, send: Send, tag: bytes) -> bool:
         if (computing := self._computing.get(tag)) is not None:
-            await computing.wait()
+            # Not for ever: a stream lasts as long as its reader takes.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(computing.wait(), MAX_WAIT_SECONDS)
         kept = self._memory.find(tag)
         if kept is None:
             return False
