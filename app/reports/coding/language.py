@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from app.reports.coding.text import Text
@@ -15,6 +16,13 @@ _COMMON = {
     " foi como mais nao seu sua sao segundo apos entre disse ter sobre ate tambem",
     "fr": "le la les de des du que qui en et avec par pour une un se au aux est ete dans sur son sa"
     " ses ce cette ont plus entre apres selon l d a il elle leur d'",
+}
+# letters and endings that one of the languages has and the others lack
+_SPELLINGS = {
+    "en": re.compile(r"(?:tion|ing|ed|’s|'s)\b"),
+    "es": re.compile(r"ñ|ción\b|ciones\b|\wó\b|ll\w|dad\b|[¿¡]"),
+    "pt": re.compile(r"[ãõ]|ção\b|nh|lh|\w(?:ou|eu|iu)\b|dade\b"),
+    "fr": re.compile(r"[èêœùû]|\b[ldnsq]u?['’]|eux\b|\wé[es]*\b|tion\b"),
 }
 _SETS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 _DISTINCT = {
@@ -31,5 +39,7 @@ def guess_language(text: Text, default: str = "en") -> str:
     scores = {language: sum(words[word] for word in common) for language, common in _SETS.items()}
     for language, distinct in _DISTINCT_SETS.items():
         scores[language] += sum(words[word] for word in distinct)
+    for language, spelling in _SPELLINGS.items():
+        scores[language] += len(spelling.findall(text.raw.lower()))
     best = max(scores, key=lambda language: (scores[language], language == default))
     return best if scores[best] > 0 else default

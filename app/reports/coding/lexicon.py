@@ -73,13 +73,17 @@ class Lexicon(Generic[T]):
         found: list[Match[T]] = []
         position = 0
         while position < len(text.tokens):
-            best = max(self._at(text, position), key=lambda match: match.last, default=None)
+            best = self.longest(text, position)
             if best is None:
                 position += 1
             else:
                 found.append(best)
                 position = best.last
         return found
+
+    def longest(self, text: Text, position: int) -> Match[T] | None:
+        """The longest match that starts at a token."""
+        return max(self._at(text, position), key=lambda match: match.last, default=None)
 
     def find_all(self, text: Text) -> list[Match[T]]:
         """Every match, overlapping ones too, in order of their first word."""

@@ -113,13 +113,22 @@ def _common(scene: Scene, state: str) -> list[str]:
         signs.append("block")
     for mention in own:
         signs += _parts(mention)
+    if any(m.group for m in own):
+        signs.append("listed")
+        group = {m.group for m in own if m.group}
+        beside = {scene.classes[m.state] for m in scene.mentions if m.group in group}
+        signs += [f"listed with {name}" for name in beside if name != scene.classes[state]]
+    if "visit" in scene.acts and any(m.role in ("to", "in") and m.kind != "person" for m in own):
+        signs.append("destination")
     if all(m.kind == "place" for m in own):
         signs.append("place only")
     if all(m.kind in _PEOPLE for m in own):
         signs.append("people only")
     if all(m.kind == "demonym" for m in own):
         signs.append("demonym only")
-    if all(m.role in ("in", "to", "from", "against", "for", "of") for m in own):
+    if all(
+        m.role in ("in", "to", "from", "against", "for", "of", "passing", "source") for m in own
+    ):
         signs.append("never subject")
     return list(dict.fromkeys(signs))
 
