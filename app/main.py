@@ -95,5 +95,6 @@ def _add_middleware(
         memory_bytes=settings.answer_cache_bytes,
     )
     app.add_middleware(Gate, principals=principals, limits=RateLimits(redis_url))
-    app.add_middleware(CORSMiddleware, **cors)
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
+    # Outermost, so that a page of another origin can read the guard's refusals too.
+    app.add_middleware(CORSMiddleware, **cors)

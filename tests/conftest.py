@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 from fasteners import InterProcessLock
 
 from app.core import migrations
@@ -25,7 +26,9 @@ from app.main import create_app
 from app.reports.demo_edition import load_demo
 
 TEST_SECRET = "a secret of the tests, long enough to be accepted"
-PLENTY = {plan: {"burst_per_minute": 1_000_000, "daily": 10_000_000} for plan in ("anonymous", "free")}
+PLENTY = {
+    plan: {"burst_per_minute": 1_000_000, "daily": 10_000_000} for plan in ("anonymous", "free")
+}
 
 
 def at_database(url: str, name: str) -> str:
@@ -85,7 +88,7 @@ async def _make_templates(server_url: str, run: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def run_id(server_url: str, shared_folder: Path) -> Iterator[str]:
+def run_id(server_url: str, shared_folder: Path) -> str:
     """The names of this run's templates end in this."""
     with InterProcessLock(shared_folder / "templates.lock"):
         name = shared_folder / "run"
@@ -93,7 +96,7 @@ def run_id(server_url: str, shared_folder: Path) -> Iterator[str]:
             name.write_text(uuid.uuid4().hex[:12])
         run = name.read_text()
         asyncio.run(_make_templates(server_url, run))
-    yield run
+    return run
 
 
 @pytest.fixture
@@ -133,7 +136,13 @@ def make_settings(**changes: object) -> Settings:
 @asynccontextmanager
 async def serving(url: str, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application over the database at `url`; errors of the app are not raised."""
-    app = create_app(make_settings(**changes), url)
+    async with opened(create_app(make_settings(**changes), url)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def opened(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that has started."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("192.0.2.7", 1234))
     async with (
         app.router.lifespan_context(app),

@@ -55,7 +55,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 class RequestGuard:
-    """Outermost: gives the request its id, refuses what is too large or no UTF-8, logs and measures."""
+    """Gives every request its id, refuses what is too large or no UTF-8, logs and measures."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self._app = app
@@ -65,15 +65,21 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
+        if method == "HEAD":  # every route that answers GET answers HEAD: the same without a body
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        body = _Capped(receive, self._max_body_bytes)
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
+            if body.exceeded and status is None:
+                return  # what was made of the cut body is replaced by the refusal below
             if message["type"] == "http.response.start":
                 status = message["status"]
                 answer = MutableHeaders(raw=message["headers"])
@@ -81,14 +87,22 @@ class RequestGuard:
                 answer["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
+        async def refuse(error: ProblemError) -> None:
+            body.exceeded = False
+            await problem_response(error, request_id)(scope, receive, send_with_id)
+
         try:
             self._check(scope, headers)
-            await self._app(scope, _Capped(receive, self._max_body_bytes), send_with_id)
-        except ProblemError as error:
-            await problem_response(error, request_id)(scope, receive, send_with_id)
+            await self._app(scope, body, send_with_id)
+            if body.exceeded and status is None:
+                await refuse(body.refusal)
+        except Exception as error:
+            if status is not None:
+                raise
+            await refuse(_as_problem(error, request_id))
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            REQUEST_SECONDS.labels(scope["method"], route, f"{status // 100}xx").observe(
+            REQUEST_SECONDS.labels(method, route, f"{(status or 500) // 100}xx").observe(
                 time.perf_counter() - started
             )
 
@@ -101,8 +115,8 @@ class RequestGuard:
             for part in (query, path):
                 _check_text(unquote_to_bytes(part))
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._max_body_bytes:
-            raise BodyTooLargeError(f"a body may have at most {self._max_body_bytes} bytes")
+        if not length.isdecimal() or int(length) > self._max_body_bytes:
+            raise _too_large(self._max_body_bytes)
 
 
 def _check_text(raw: bytes) -> None:
@@ -114,19 +128,42 @@ def _check_text(raw: bytes) -> None:
         raise InvalidParameterError("the address holds a NUL character")
 
 
+def _too_large(limit: int) -> BodyTooLargeError:
+    return BodyTooLargeError(f"a body may have at most {limit} bytes")
+
+
+def _without_body(send: Send) -> Send:
+    async def send_headers(message: Message) -> None:
+        await send({**message, "body": b""} if "body" in message else message)
+
+    return send_headers
+
+
+def _as_problem(error: Exception, request_id: str) -> ProblemError:
+    """The error itself, or for an unforeseen one a 500 that shows nothing of the inside."""
+    if isinstance(error, ProblemError):
+        return error
+    logger.error("unforeseen error, request %s", request_id, exc_info=error)
+    return ProblemError(f"an unforeseen error; name request {request_id} when you report it")
+
+
 class _Capped:
     """A receive channel that stops at a number of bytes, for bodies that do not state their length."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
         self._left = limit
+        self.refusal = _too_large(limit)
+        self.exceeded = False
 
     async def __call__(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise BodyTooLargeError("the body is too long")
+                # The framework turns this into an answer of its own; the guard replaces that one.
+                self.exceeded = True
+                raise self.refusal
         return message
 
 
@@ -149,15 +186,12 @@ class ErrorBoundary:
 
         try:
             await self._app(scope, receive, note_start)
-        except Exception:
-            request_id = request_id_of(scope)
-            logger.exception("unforeseen error, request %s", request_id)
+        except Exception as error:
             if started:
                 raise
-            error = ProblemError(
-                f"an unforeseen error; name request {request_id} when you report it"
-            )
-            await problem_response(error, request_id)(scope, receive, send)
+            request_id = request_id_of(scope)
+            problem = _as_problem(error, request_id)
+            await problem_response(problem, request_id)(scope, receive, send)
 
 
 def add_error_handlers(app: FastAPI) -> None:

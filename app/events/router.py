@@ -12,7 +12,7 @@ from app.events import items
 from app.events.examples import EVENT_PAGE
 from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
 from app.events.links import Links
-from app.events.queries import ChangesQuery, EventListQuery, ItemQuery
+from app.events.queries import ChangesQuery, EventListQuery, ItemQuery, NoQuery
 from app.events.responses import envelope, json_response, list_formats, problems
 from app.events.schemas import Changes, EventDetail, EventPage, History
 from app.events.service import list_events
@@ -83,7 +83,9 @@ async def get_event(
     response_model=History,
     responses=problems(404),
 )
-async def get_event_history(event_id: EventId, database: ReadDatabase) -> Response:
+async def get_event_history(
+    event_id: EventId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+) -> Response:
     """Every version of an event, oldest first, also of one that was taken back."""
     steps = await items.get_history(database, event_id)
     path = f"/v1/events/{event_id}/history"

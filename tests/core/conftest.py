@@ -1,0 +1,46 @@
+"""The service with routes that fail in every way."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from app.core.errors import UnavailableError
+from app.main import create_app
+from tests.conftest import make_settings, opened
+
+INSIDE = "a secret of the inside"
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    number: int
+
+
+@pytest.fixture
+async def faulty(demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service with routes that fail, and routes that read a body."""
+    app = create_app(make_settings(max_body_bytes=100_000), demo_url)
+
+    @app.get("/v1/test/raises")
+    async def raises() -> Response:
+        raise RuntimeError(INSIDE)
+
+    @app.get("/v1/test/away")
+    async def away() -> Response:
+        raise UnavailableError("away for the test")
+
+    @app.post("/v1/test/bytes")
+    async def read_bytes(request: Request) -> Response:
+        return Response(str(len(await request.body())))
+
+    @app.post("/v1/test/json")
+    async def read_json(body: Body) -> Body:
+        return body
+
+    async with opened(app) as client:
+        yield client
