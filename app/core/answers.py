@@ -18,12 +18,17 @@ from app.core.metrics import ANSWERS_FROM_MEMORY, NOT_MODIFIED
 
 MAX_KEPT_ANSWER = 1_048_576
 MAX_WAIT_SECONDS = 5.0
+OVERHEAD = 1_024  # of one kept answer besides its body: tag, headers, the objects that hold them
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     headers: list[tuple[bytes, bytes]]
     body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + OVERHEAD
 
 
 class AnswerMemory:
@@ -45,13 +50,13 @@ class AnswerMemory:
         return answer
 
     def keep(self, tag: bytes, answer: _Answer) -> None:
-        if len(answer.body) > min(MAX_KEPT_ANSWER, self._max_bytes) or tag in self._answers:
+        if answer.size > min(MAX_KEPT_ANSWER, self._max_bytes) or tag in self._answers:
             return
         self._answers[tag] = answer
-        self._bytes += len(answer.body)
+        self._bytes += answer.size
         while self._bytes > self._max_bytes:
             _, oldest = self._answers.popitem(last=False)
-            self._bytes -= len(oldest.body)
+            self._bytes -= oldest.size
 
 
 class Answers:
@@ -75,7 +80,7 @@ class Answers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] != "http"
-            or scope["method"] not in ("GET", "HEAD")
+            or scope["method"] != "GET"
             or not scope["path"].startswith(self._prefixes)
             or (version := self._version(scope)) is None
         ):
@@ -85,21 +90,22 @@ class Answers:
         audience = self._audience(scope)
         tag = self._tag(scope, version, headers.get("accept", ""), audience)
         private = audience != "anonymous"
-        if _matches(headers.get("if-none-match"), tag):
-            NOT_MODIFIED.inc()
+        known = _tags_known_to_the_client(headers)
+        if tag.decode() in known:
             await _send_not_modified(send, tag, private)
             return
-        if await self._answer_from_memory(scope, send, tag):
+        recorder = _Recorder(send, tag, private, withhold="*" in known)
+        if await self._answer_from_memory(recorder, tag):
             return
-        recorder = _Recorder(send, tag, private)
-        async with self._alone(scope, tag):
+        async with self._alone(tag) as let_others_go:
+            recorder.on_stream = let_others_go
             await self._app(scope, receive, recorder)
-            if (answer := recorder.answer()) is not None and scope["method"] == "GET":
+            if (answer := recorder.answer()) is not None:
                 self._memory.keep(tag, answer)
 
-    async def _answer_from_memory(self, scope: Scope, send: Send, tag: bytes) -> bool:
+    async def _answer_from_memory(self, send: Send, tag: bytes) -> bool:
         if (computing := self._computing.get(tag)) is not None:
-            # Not for ever: a stream lasts as long as its reader takes.
+            # Not for ever: an answer can take as long as the database allows.
             with suppress(TimeoutError):
                 await asyncio.wait_for(computing.wait(), MAX_WAIT_SECONDS)
         kept = self._memory.find(tag)
@@ -107,22 +113,29 @@ class Answers:
             return False
         ANSWERS_FROM_MEMORY.inc()
         await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
-        body = b"" if scope["method"] == "HEAD" else kept.body
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": kept.body})
         return True
 
     @asynccontextmanager
-    async def _alone(self, scope: Scope, tag: bytes) -> AsyncIterator[None]:
-        """Let others who ask the same wait for this answer instead of computing it as well."""
-        if not self._memory.is_on or scope["method"] != "GET" or tag in self._computing:
-            yield
-            return
-        done = self._computing[tag] = asyncio.Event()
-        try:
-            yield
-        finally:
-            del self._computing[tag]
+    async def _alone(self, tag: bytes) -> AsyncIterator[Callable[[], None]]:
+        """Let others who ask the same wait for this answer instead of computing it as well.
+
+        Yields what ends their waiting early: a stream is not kept, and lasts as long as its reader
+        takes.
+        """
+        done = asyncio.Event()
+        if self._memory.is_on:
+            self._computing.setdefault(tag, done)
+
+        def let_others_go() -> None:
+            if self._computing.get(tag) is done:
+                del self._computing[tag]
             done.set()
+
+        try:
+            yield let_others_go
+        finally:
+            let_others_go()
 
     @staticmethod
     def _tag(scope: Scope, version: int, accept: str, audience: str) -> bytes:
@@ -138,12 +151,19 @@ class Answers:
 
 
 class _Recorder:
-    """Adds the caching headers to a success and keeps what was sent, unless it is a stream."""
+    """Adds the caching headers to a success and keeps what was sent, unless it is a stream.
 
-    def __init__(self, send: Send, tag: bytes, private: bool) -> None:
+    `withhold` is for `If-None-Match: *`: only the answer tells whether there is anything, so it is
+    made, and a 304 goes out in its place.
+    """
+
+    def __init__(self, send: Send, tag: bytes, private: bool, withhold: bool) -> None:
         self._send = send
         self._tag = tag
         self._private = private
+        self._withhold = withhold
+        self._withheld = False
+        self.on_stream: Callable[[], None] = lambda: None
         self._headers: list[tuple[bytes, bytes]] | None = None
         self._body: bytes | None = None
 
@@ -154,12 +174,17 @@ class _Recorder:
             for name, value in _caching(self._private):
                 headers[name.decode()] = value.decode()
             self._headers = list(message["headers"])
+            if self._withhold:
+                self._withheld = True
+                await _send_not_modified(self._send, self._tag, self._private)
         elif message["type"] == "http.response.body" and self._headers is not None:
             first_and_last = self._body is None and not message.get("more_body", False)
             self._body = message.get("body", b"") if first_and_last else b""
             if not first_and_last:
                 self._headers = None
-        await self._send(message)
+                self.on_stream()
+        if not self._withheld:
+            await self._send(message)
 
     def answer(self) -> _Answer | None:
         if self._headers is None or self._body is None:
@@ -174,14 +199,14 @@ def _caching(private: bool) -> list[tuple[bytes, bytes]]:
     return [(b"cache-control", control), (b"vary", b"Accept, Authorization, X-API-Key")]
 
 
-def _matches(if_none_match: str | None, tag: bytes) -> bool:
-    if if_none_match is None:
-        return False
-    wanted = tag.decode()
-    return any(given.strip().removeprefix("W/") == wanted for given in if_none_match.split(","))
+def _tags_known_to_the_client(headers: Headers) -> set[str]:
+    """The entity tags of `If-None-Match`, which compares weakly; `*` stands for any."""
+    lines = headers.getlist("if-none-match")
+    return {given.strip().removeprefix("W/") for line in lines for given in line.split(",")}
 
 
 async def _send_not_modified(send: Send, tag: bytes, private: bool) -> None:
+    NOT_MODIFIED.inc()
     headers = [(b"etag", tag), *_caching(private)]
     await send({"type": "http.response.start", "status": 304, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -67,7 +67,7 @@ class DataVersion:
 
     async def _listen(self) -> None:
         if self._listener is None or self._listener.is_closed():
-            with contextlib.suppress(OSError, asyncpg.PostgresError):
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 self._listener = await self._database.listen(CHANNEL, self._on_told)
 
     def _on_told(self, *_: object) -> None:
