@@ -15,6 +15,7 @@ from app.reports.coding.gazetteer import HEZBOLLAH, Gazetteer
 from app.reports.coding.instrument import (
     CATEGORIES,
     InstrumentReader,
+    also_signs,
     category_signs,
     topic_signs,
 )
@@ -95,6 +96,9 @@ def _collect(items: Iterable[Labelled]) -> dict[str, list[Example]]:
         graded = category_signs(*signals, actors)
         for category in CATEGORIES:
             add(f"category {category}", graded, item.category == category)
+            if category != item.category:
+                beside = graded | also_signs(graded, item.category)
+                add(f"also {category}", beside, category in item.expected["categories_also"])
         graded = topic_signs(*signals)
         for topic in topics:
             add(f"topic {topic}", graded, topic in item.expected["topics"])

@@ -13,7 +13,7 @@ from app.reports.coding.weights import WeightTable
 
 CATEGORIES: tuple[Category, ...] = ("diplomatic", "informational", "military", "economic")
 _TOPIC_THRESHOLD = 1.2  # one full word of the first sentence, or one of a later one with support
-_ALSO = 0.25  # share of probability a second category needs
+_LIKELY = 0.8  # odds a second category or a topic needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class InstrumentReader:
         self._categories = WeightedTerms("categories.csv", "category")
         self._topics = WeightedTerms("topic_terms.csv", "topic")
         self._weights = {name: WeightTable(f"category {name}") for name in CATEGORIES}
+        self._also_weights = {name: WeightTable(f"also {name}") for name in CATEGORIES}
         self._topic_weights = {
             row["id"]: WeightTable(f"topic {row['id']}")
             for row in read_rows("topics.csv", "app.events")
@@ -47,17 +48,28 @@ class InstrumentReader:
     def read(self, text: Text, actors: tuple[str, ...]) -> Instrument:
         """What the words of the item speak for; diplomacy when they speak for nothing."""
         categories, topics = self.signals(text)
-        shares = category_shares(categories, topics, actors, self._weights)
-        ranked = sorted(CATEGORIES, key=lambda name: -shares[name])
-        main = ranked[0]
-        also = tuple(name for name in ranked[1:] if shares[name] >= _ALSO and name in categories)
-        chosen = tuple(name for name, signal in topics.items() if signal.score >= _TOPIC_THRESHOLD)
+        signs = category_signs(categories, topics, actors)
+        powers = {name: table.power(signs) for name, table in self._weights.items()}
+        main = max(CATEGORIES, key=lambda name: powers[name])
+        beside = signs | also_signs(signs, main)
+        also = tuple(
+            name
+            for name, table in self._also_weights.items()
+            if name != main and name in categories and table.power(beside) > _LIKELY
+        )
+        graded = topic_signs(categories, topics)
+        odds = {name: table.power(graded) for name, table in self._topic_weights.items()}
+        chosen = tuple(
+            name
+            for name in sorted(odds, key=lambda name: -odds[name])
+            if name in topics and odds[name] > _LIKELY
+        )
         return Instrument(
             category=main,
-            categories_also=also[:2],
+            categories_also=also,
             topics=chosen,
             category_decision=_explain(categories, (main,), "[default: diplomatic]"),
-            also_decision=_explain(categories, also[:2], "[no second instrument]"),
+            also_decision=_explain(categories, also, "[no second instrument]"),
             topics_decision=_explain(topics, chosen, "[no topic word]"),
         )
 
@@ -85,17 +97,9 @@ def topic_signs(categories: dict[str, Signal], topics: dict[str, Signal]) -> dic
     return signs | {f"share {name}": signal.score / total for name, signal in categories.items()}
 
 
-def category_shares(
-    categories: dict[str, Signal],
-    topics: dict[str, Signal],
-    actors: tuple[str, ...],
-    weights: dict[Category, WeightTable],
-) -> dict[Category, float]:
-    """The probability of each category, together one."""
-    signs = category_signs(categories, topics, actors)
-    powers = {name: table.power(signs) for name, table in weights.items()}
-    whole = sum(powers.values())
-    return {name: power / whole for name, power in powers.items()}
+def also_signs(signs: dict[str, float], main: str) -> dict[str, float]:
+    """The same signs as seen beside a main category, for a second one."""
+    return {f"beside {main}": 1.0} | {f"{main} + {sign}": v for sign, v in signs.items()}
 
 
 def _explain(signals: dict[str, Signal], names: tuple[str, ...], default: str) -> Decision:

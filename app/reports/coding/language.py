@@ -20,9 +20,9 @@ _COMMON = {
 # letters and endings that one of the languages has and the others lack
 _SPELLINGS = {
     "en": re.compile(r"(?:tion|ing|ed|’s|'s)\b"),
-    "es": re.compile(r"ñ|ción\b|ciones\b|\wó\b|ll\w|dad\b|[¿¡]"),
+    "es": re.compile(r"ñ|ción\b|ciones\b|\wó\b|\wía[ns]?\b|ll\w|dad\b|[¿¡]"),
     "pt": re.compile(r"[ãõ]|ção\b|nh|lh|\w(?:ou|eu|iu)\b|dade\b"),
-    "fr": re.compile(r"[èêœùû]|\b[ldnsq]u?['’]|eux\b|\wé[es]*\b|tion\b"),
+    "fr": re.compile(r"[èêœùû]|\b[ldnsq]u?['’]|eux\b|\wé(?:e|s|es)\b|tion\b"),
 }
 _SETS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 _DISTINCT = {

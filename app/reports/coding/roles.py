@@ -107,9 +107,9 @@ def _find_special(text: Text, first: int, last: int, grammar: Grammar) -> Role |
 
 def _is_measure(tokens: tuple[Token, ...], first: int, last: int, grammar: Grammar) -> bool:
     """Whether the name only qualifies a measure: "U.S. sanctions", "sanciones de EE. UU."."""
-    if last < len(tokens) and not tokens[last].breaks:
-        if grammar.get(tokens[last].lower) == "measure":
-            return True
+    after = tokens[last] if last < len(tokens) else None
+    if after is not None and not after.breaks and grammar.get(after.lower) == "measure":
+        return True
     before = [grammar.get(token.lower) for token in tokens[max(0, first - 3) : first]]
     return "measure" in before and before[-1] in ("of", "skip", "measure")
 
