@@ -1,9 +1,14 @@
 """The OpenAPI document: one error shape, optional keys, nothing the service does not do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
+
+from app.core.query_string import query_model_of
 
 DESCRIPTION = """
 Open-source events on what Venezuela, Russia, Iran and China do in the Americas: each with date,
@@ -31,11 +36,40 @@ def describe_api(app: FastAPI) -> None:
             schema["security"] = [{}, {"bearer": []}, {"apiKey": []}]
             schema["components"]["schemas"]["Problem"] = _PROBLEM
             schema["tags"] = [{"name": name} for name in TAGS]
+            _add_query_parameters(schema, app.routes)
             _drop_default_errors(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _add_query_parameters(schema: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
+    """Document the fields of the models that routes read from the query string."""
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        for dependency in route.dependant.dependencies:
+            model = query_model_of(dependency.call)
+            if model is None:
+                continue
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema["components"]["schemas"].update(described.get("$defs", {}))
+            required = described.get("required", [])
+            parameters = [
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name in required,
+                    "description": field.pop("description", ""),
+                    **({"example": field.pop("examples")[0]} if "examples" in field else {}),
+                    "schema": field,
+                }
+                for name, field in described.get("properties", {}).items()
+            ]
+            operation = schema["paths"][context.path]["get"]
+            operation["parameters"] = [*operation.get("parameters", []), *parameters]
 
 
 def _drop_default_errors(schema: dict[str, Any]) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.http import ReadDatabase
+from app.core.query_string import from_query
 from app.events import analytics
 from app.events.links import Links
 from app.events.queries import CorrelationsQuery, FacetsQuery, TimelineQuery
@@ -27,7 +28,7 @@ def _links(request: Request) -> list[dict[str, str]]:
     responses=problems(),
 )
 async def list_facets(
-    query: Annotated[FacetsQuery, Query()], request: Request, database: ReadDatabase
+    query: Annotated[FacetsQuery, from_query(FacetsQuery)], request: Request, database: ReadDatabase
 ) -> Response:
     """The commonest values of each field. A field's own filter does not narrow its own counts, so
     that the alternatives stay visible."""
@@ -42,7 +43,9 @@ async def list_facets(
     responses=problems(),
 )
 async def get_timeline(
-    query: Annotated[TimelineQuery, Query()], request: Request, database: ReadDatabase
+    query: Annotated[TimelineQuery, from_query(TimelineQuery)],
+    request: Request,
+    database: ReadDatabase,
 ) -> Response:
     """Counts by day, ISO week, month or year, empty periods included. With `split`, an event with
     two values counts under both, and once in `count`."""
@@ -57,7 +60,9 @@ async def get_timeline(
     responses=problems(),
 )
 async def list_correlations(
-    query: Annotated[CorrelationsQuery, Query()], request: Request, database: ReadDatabase
+    query: Annotated[CorrelationsQuery, from_query(CorrelationsQuery)],
+    request: Request,
+    database: ReadDatabase,
 ) -> Response:
     """For each pair of actors: cells (country x period) where both are active, against chance.
 

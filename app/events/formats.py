@@ -76,19 +76,19 @@ class Encoding:
 
     opening: bytes
     separator: bytes
-    encode: Callable[[str], bytes]
+    encode: Callable[[bytes], bytes]
     close: Callable[[Closing], bytes]
 
-    def chunk(self, documents: Sequence[str]) -> bytes:
+    def chunk(self, documents: Sequence[bytes]) -> bytes:
         """Documents joined by the separator."""
         return self.separator.join(map(self.encode, documents))
 
 
-def _plain(document: str) -> bytes:
-    return document.encode()
+def _plain(document: bytes) -> bytes:
+    return document
 
 
-def feature(document: str) -> bytes:
+def feature(document: bytes) -> bytes:
     """An event as a GeoJSON feature; null geometry when only its country is known."""
     properties = orjson.loads(document)
     lon, lat = properties.pop("lon", None), properties.pop("lat", None)
@@ -117,7 +117,7 @@ def _csv_line(values: Sequence[Any]) -> bytes:
     return line.getvalue().encode()
 
 
-def _csv_row(document: str) -> bytes:
+def _csv_row(document: bytes) -> bytes:
     event = orjson.loads(document)
     return _csv_line([_csv_cell(event.get(column)) for column in _CSV_COLUMNS])
 
@@ -138,7 +138,7 @@ def _title(event: Mapping[str, Any]) -> str:
     return summary if len(summary) <= 120 else summary[:117].rsplit(" ", 1)[0] + "…"
 
 
-def _atom_entry(document: str) -> bytes:
+def _atom_entry(document: bytes) -> bytes:
     event = orjson.loads(document)
     point = ""
     if event["lat"] is not None:
@@ -159,7 +159,7 @@ def _xml(text: str) -> str:
     return escape(allowed, quote=False)
 
 
-def _feed_item(document: str) -> bytes:
+def _feed_item(document: bytes) -> bytes:
     event = orjson.loads(document)
     return orjson.dumps(
         {
@@ -210,7 +210,7 @@ def encoding_of(format_: Format, changed_at: datetime) -> Encoding:
         case Format.GEOJSONSEQ:
             return Encoding(b"", b"", lambda d: b"\x1e" + feature(d) + b"\n", lambda _: b"")
         case Format.NDJSON:
-            return Encoding(b"", b"", lambda d: d.encode() + b"\n", lambda _: b"")
+            return Encoding(b"", b"", lambda d: d + b"\n", lambda _: b"")
         case Format.CSV:
             return Encoding(_csv_line(_CSV_COLUMNS), b"", _csv_row, lambda _: b"")
         case Format.ATOM:

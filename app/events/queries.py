@@ -91,7 +91,8 @@ class CorrelationsQuery(EventFilter):
         CellPeriod.WEEK, description="A cell is a country in an ISO week or month."
     )
     between: Codes = Field(
-        [], description="The actors to compare; by default Venezuela, Russia, Iran and China."
+        default_factory=list,
+        description="The actors to compare; by default Venezuela, Russia, Iran and China.",
     )
 
 
@@ -119,11 +120,11 @@ class OutletsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Slugs = Field([], description="Ids of outlets.")
+    id: Slugs = Field(default_factory=list, description="Ids of outlets.")
     ownership: split_values("|".join(OWNERSHIPS)) = Field(  # type: ignore[valid-type]
         [], description="Classes of ownership."
     )
-    state: Codes = Field([], description="States that own or control.")
+    state: Codes = Field(default_factory=list, description="States that own or control.")
 
 
 class NoQuery(BaseModel):

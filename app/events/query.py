@@ -39,23 +39,32 @@ class EventFilter(BaseModel):
         "French; accents do not matter.",
         examples=["oil tanker"],
     )
-    id: Ids = Field([], description="Ids of events.")
-    actor: Codes = Field([], description="Who acts: ISO alpha-2 or HZB.", examples=[["IR"]])
-    country: Codes = Field([], description="Where it happens or what it is aimed at.")
-    category: Categories = Field(
-        [], description="Main instrument: diplomatic, informational, military, economic."
+    id: Ids = Field(default_factory=list, description="Ids of events.")
+    actor: Codes = Field(
+        default_factory=list, description="Who acts: ISO alpha-2 or HZB.", examples=[["IR"]]
     )
-    topic: Slugs = Field([], description="A topic of /v1/meta.")
-    outlet: Slugs = Field([], description="Id of an outlet of /v1/sources.")
-    language: SourceLanguages = Field([], description="Language of a source (ISO 639-1).")
+    country: Codes = Field(
+        default_factory=list, description="Where it happens or what it is aimed at."
+    )
+    category: Categories = Field(
+        default_factory=list,
+        description="Main instrument: diplomatic, informational, military, economic.",
+    )
+    topic: Slugs = Field(default_factory=list, description="A topic of /v1/meta.")
+    outlet: Slugs = Field(default_factory=list, description="Id of an outlet of /v1/sources.")
+    language: SourceLanguages = Field(
+        default_factory=list, description="Language of a source (ISO 639-1)."
+    )
     state_media: StateMedia = Field(
-        [],
+        default_factory=list,
         description="`printed`: marked as state media in the edition; `registry`: the outlet "
         "registry says so; `any` of the two; `none`.",
     )
-    status: Statuses = Field([], description="confirmed, claimed, planned, alleged, denied.")
-    edition: Slugs = Field([], description="Id of a report.")
-    precision: Precisions = Field([], description="How well the place is known.")
+    status: Statuses = Field(
+        default_factory=list, description="confirmed, claimed, planned, alleged, denied."
+    )
+    edition: Slugs = Field(default_factory=list, description="Id of a report.")
+    precision: Precisions = Field(default_factory=list, description="How well the place is known.")
     datetime: DatetimeText | None = Field(
         None,
         description="Date, instant or interval `a/b`, `a/..`, `../b`; both ends included.",
@@ -83,9 +92,9 @@ class EventFilter(BaseModel):
 
     def active(self) -> list[str]:
         """The parameters that narrow the result."""
-        silent = {"date_basis", "radius_km"}
-        return [
-            name
-            for name in EventFilter.model_fields
-            if name not in silent and getattr(self, name) not in (None, [])
-        ]
+        return [name for name in _NARROWING if getattr(self, name)]
+
+
+_NARROWING = tuple(
+    name for name in EventFilter.model_fields if name not in ("date_basis", "radius_km")
+)

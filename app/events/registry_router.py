@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.errors import NotFoundError
 from app.core.http import ReadDatabase
+from app.core.query_string import from_query
 from app.events import registry
 from app.events.links import Links
 from app.events.queries import NoQuery, OutletsQuery
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["registry"])
     response_model=MetaAnswer,
     responses=problems(),
 )
-async def get_meta(_: Annotated[NoQuery, Query()], database: ReadDatabase) -> Response:
+async def get_meta(_: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase) -> Response:
     """The terms events are coded with, in four languages; what the collection covers."""
     return json_response(await registry.describe(database))
 
@@ -36,7 +37,9 @@ async def get_meta(_: Annotated[NoQuery, Query()], database: ReadDatabase) -> Re
     responses=problems(),
 )
 async def list_sources(
-    query: Annotated[OutletsQuery, Query()], request: Request, database: ReadDatabase
+    query: Annotated[OutletsQuery, from_query(OutletsQuery)],
+    request: Request,
+    database: ReadDatabase,
 ) -> Response:
     """Who publishes the sources, owned by whom, by which citation. Ownership says nothing about
     the truth of a report."""
@@ -54,7 +57,7 @@ async def list_sources(
     responses=problems(404),
 )
 async def get_source(
-    outlet_id: registry.OutletId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+    outlet_id: registry.OutletId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
 ) -> Response:
     """An outlet's entry in the registry."""
     found = await registry.list_outlets(database, OutletsQuery(id=[outlet_id]))

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.access.gate import Caller
 from app.core.http import ReadDatabase
+from app.core.query_string import from_query
 from app.events import items
 from app.events.examples import EVENT_PAGE
 from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
@@ -30,7 +31,7 @@ EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id
 )
 async def search_events(
     request: Request,
-    query: Annotated[EventListQuery, Query()],
+    query: Annotated[EventListQuery, from_query(EventListQuery)],
     caller: Caller,
     database: ReadDatabase,
 ) -> Response:
@@ -63,7 +64,7 @@ async def search_events(
 )
 async def get_event(
     event_id: EventId,
-    query: Annotated[ItemQuery, Query()],
+    query: Annotated[ItemQuery, from_query(ItemQuery)],
     request: Request,
     database: ReadDatabase,
 ) -> Response:
@@ -71,7 +72,7 @@ async def get_event(
     reports of the same, related events, and a citation."""
     event = await items.get_event(database, event_id)
     if negotiate(query.f, request.headers.get("accept", "")) is Format.GEOJSON:
-        body = feature(orjson.dumps(event).decode())
+        body = feature(orjson.dumps(event))
         return Response(body, media_type=MEDIA_TYPES[Format.GEOJSON])
     return json_response(event)
 
@@ -84,7 +85,7 @@ async def get_event(
     responses=problems(404),
 )
 async def get_event_history(
-    event_id: EventId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+    event_id: EventId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
 ) -> Response:
     """Every version of an event, oldest first, also of one that was taken back."""
     steps = await items.get_history(database, event_id)
@@ -100,7 +101,7 @@ async def get_event_history(
     responses=problems(),
 )
 async def list_changes(
-    query: Annotated[ChangesQuery, Query()],
+    query: Annotated[ChangesQuery, from_query(ChangesQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

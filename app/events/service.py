@@ -85,7 +85,7 @@ async def _stream(
     return ListAnswer(chunks(), following)
 
 
-async def _shape(database: Database, query: EventListQuery, documents: list[str]) -> list[str]:
+async def _shape(database: Database, query: EventListQuery, documents: list[bytes]) -> list[bytes]:
     """Documents with highlights added and only the chosen fields left."""
     if not query.fields and not (query.highlights and query.q):
         return documents
@@ -95,7 +95,7 @@ async def _shape(database: Database, query: EventListQuery, documents: list[str]
     if query.fields:
         kept = {"id", "highlight", *query.fields}
         events = [{name: event[name] for name in event if name in kept} for event in events]
-    return [orjson.dumps(event).decode() for event in events]
+    return [orjson.dumps(event) for event in events]
 
 
 async def _add_counts(database: Database, query: EventListQuery, meta: dict[str, Any]) -> None:

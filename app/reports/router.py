@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller
 from app.core.http import ReadDatabase
+from app.core.query_string import from_query
 from app.events.links import Links
 from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
@@ -32,7 +33,7 @@ ReportId = Annotated[
     responses=problems(),
 )
 async def search_reports(
-    query: Annotated[ReportsQuery, Query()],
+    query: Annotated[ReportsQuery, from_query(ReportsQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,
@@ -55,7 +56,7 @@ async def search_reports(
     responses=problems(404),
 )
 async def get_one(
-    report_id: ReportId, _: Annotated[NoQuery, Query()], database: ReadDatabase
+    report_id: ReportId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
 ) -> Response:
     """An edition with its sections, must-reads and events, and its share of state media by named
     definitions against the promised 20 percent."""

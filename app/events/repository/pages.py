@@ -19,7 +19,7 @@ CHUNK = 1_000
 class Page:
     """Documents in order, and the cursor of the next page if there is one."""
 
-    documents: list[str]
+    documents: list[bytes]
     next_cursor: str | None = None
 
 
@@ -49,7 +49,7 @@ async def fetch_cursor_after(
 
 async def stream_documents(
     database: Database, query: EventFilter, sorting: Sorting, limit: int, cursor: str | None
-) -> AsyncIterator[list[str]]:
+) -> AsyncIterator[list[bytes]]:
     """Up to `limit` documents after `cursor`, in chunks."""
     while limit > 0:
         page = await fetch_page(database, query, sorting, min(limit, CHUNK), cursor)
