@@ -35,10 +35,11 @@ async def count_facets(database: Database, query: FacetsQuery) -> list[dict[str,
     """Each facet with its commonest values."""
     facets = query.facets or list(counts.FACETS)
     found = await counts.fetch_facets(database, query, facets)
+    names = await counts.fetch_outlet_names(database) if "outlet" in facets else {}
     return [
         {
             "facet": facet,
-            "values": [_value(facet, *pair) for pair in _commonest(count, query.values)],
+            "values": [_value(facet, *pair, names) for pair in _commonest(count, query.values)],
         }
         for facet, count in found.items()
     ]
@@ -48,8 +49,10 @@ def _commonest(count: Counter[str], limit: int) -> list[tuple[str, int]]:
     return sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
-def _value(facet: str, value: str, count: int) -> dict[str, Any]:
-    label = labels(facet).get(value, {}).get("en") if facet in _labelled else None
+def _value(facet: str, value: str, count: int, outlets: Mapping[str, str]) -> dict[str, Any]:
+    label = outlets.get(value) if facet == "outlet" else None
+    if facet in _labelled:
+        label = labels(facet).get(value, {}).get("en")
     return {"value": value, "count": count, "label": label}
 
 

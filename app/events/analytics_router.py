@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events import analytics
+from app.events.hints import explain_emptiness
 from app.events.links import Links
 from app.events.queries import CorrelationsQuery, FacetsQuery, TimelineQuery
 from app.events.responses import envelope, problems
@@ -49,7 +50,9 @@ async def get_timeline(
 ) -> Response:
     """Counts by day, ISO week, month or year, empty periods included. With `split`, an event with
     two values counts under both, and once in `count`."""
-    return envelope(await analytics.count_timeline(database, query), _links(request))
+    periods = await analytics.count_timeline(database, query)
+    meta = {} if periods else {"hints": await explain_emptiness(database, query)}
+    return envelope(periods, _links(request), meta)
 
 
 @router.get(
@@ -71,4 +74,6 @@ async def list_correlations(
     six months, null under twelve months. `cells` lists the events behind each number.
     """
     pairs, meta = await analytics.correlate_actors(database, query)
+    if not pairs:
+        meta["hints"] = await explain_emptiness(database, query)
     return envelope(pairs, _links(request), meta)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from html import escape
 from typing import Any
 
 import orjson
+
+from app.events.schemas import EVENT_FIELDS
 
 
 class Format(StrEnum):
@@ -33,27 +36,26 @@ MEDIA_TYPES: Mapping[Format, str] = {
     Format.ATOM: "application/atom+xml",
     Format.JSONFEED: "application/feed+json",
 }
-_BY_MEDIA_TYPE = {media.partition(";")[0]: name for name, media in MEDIA_TYPES.items()}
+_BY_MEDIA_TYPE = {
+    **{media.partition(";")[0]: name for name, media in MEDIA_TYPES.items()},
+    "text/*": Format.CSV,
+    "application/*": Format.JSON,
+    "*/*": Format.JSON,
+}
+_QUALITY = re.compile(r"[01](\.\d{0,3})?")
 
 
 def negotiate(f: str | None, accept: str) -> Format:
     """`f` if given, else the first format that `Accept` names by preference, else JSON."""
     if f is not None:
         return Format(f)
-    if not accept or accept == "*/*":
-        return Format.JSON
     wanted = []
-    for part in accept.split(","):
+    for part in accept.lower().split(","):
         media, *parameters = (piece.strip() for piece in part.split(";"))
         quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        try:
-            wanted.append((-float(quality), media.lower()))
-        except ValueError:
-            continue
-    for negative_quality, media in sorted(wanted, key=lambda pair: pair[0]):
-        if media in _BY_MEDIA_TYPE and negative_quality < 0:
-            return _BY_MEDIA_TYPE[media]
-    return Format.JSON
+        if _QUALITY.fullmatch(quality) and float(quality) > 0 and media in _BY_MEDIA_TYPE:
+            wanted.append((-float(quality), _BY_MEDIA_TYPE[media]))
+    return min(wanted, key=lambda pair: pair[0])[1] if wanted else Format.JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +86,37 @@ class Encoding:
         return self.separator.join(map(self.encode, documents))
 
 
-def _plain(document: bytes) -> bytes:
-    return document
+def _chosen(event: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """An event with only some of its members; all if none is named."""
+    if not fields:
+        return event
+    return {name: event[name] for name in event if name in fields or name in _ALWAYS}
 
 
-def feature(document: bytes) -> bytes:
+def _json_of(fields: Collection[str]) -> Callable[[bytes], bytes]:
+    if not fields:
+        return bytes
+    return lambda document: orjson.dumps(_chosen(orjson.loads(document), fields))
+
+
+def feature(document: bytes, fields: Collection[str] = ()) -> bytes:
     """An event as a GeoJSON feature; null geometry when only its country is known."""
     properties = orjson.loads(document)
-    lon, lat = properties.pop("lon", None), properties.pop("lat", None)
+    lon, lat = properties.pop("lon"), properties.pop("lat")
     point = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
     return orjson.dumps(
         {
             "type": "Feature",
             "id": properties["id"],
             "geometry": point,
-            "properties": properties,
+            "properties": _chosen(properties, fields),
         }
     )
 
 
-_CSV_COLUMNS = (
-    "id", "published_on", "occurred_on", "occurred_until", "summary", "actors", "countries",
-    "category", "categories_also", "topics", "status", "place", "lon", "lat", "precision",
-    "radius_km", "outlet", "language", "state_media_marked", "edition", "block", "synthetic",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ALWAYS = ("id", "highlight")
+_NOT_IN_CSV = ("sources", "links")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _csv_line(values: Sequence[Any]) -> bytes:
@@ -117,14 +125,22 @@ def _csv_line(values: Sequence[Any]) -> bytes:
     return line.getvalue().encode()
 
 
-def _csv_row(document: bytes) -> bytes:
-    event = orjson.loads(document)
-    return _csv_line([_csv_cell(event.get(column)) for column in _CSV_COLUMNS])
+def _csv(fields: Collection[str]) -> Encoding:
+    columns = [name for name in EVENT_FIELDS if name in (fields or EVENT_FIELDS) or name in _ALWAYS]
+    if not fields:
+        columns = [name for name in columns if name not in _NOT_IN_CSV]
+
+    def row(document: bytes) -> bytes:
+        event = orjson.loads(document)
+        return _csv_line([_csv_cell(event[column]) for column in columns])
+
+    return Encoding(_csv_line(columns), b"", row, lambda _: b"")
 
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, list):
-        return ";".join(value)
+        nested = any(isinstance(part, dict) for part in value)
+        return orjson.dumps(value).decode() if nested else ";".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     # A spreadsheet would run text that begins like a formula.
@@ -155,7 +171,7 @@ def _atom_entry(document: bytes) -> bytes:
 
 
 def _xml(text: str) -> str:
-    allowed = "".join(c for c in text if c in "\t\n" or ord(c) >= 32)
+    allowed = "".join(c for c in text if c in "\t\n" or (c > "\x1f" and c not in "\ufffe\uffff"))
     return escape(allowed, quote=False)
 
 
@@ -199,20 +215,36 @@ _FEED_OPENING = (
 )
 
 
-def encoding_of(format_: Format, changed_at: datetime) -> Encoding:
-    """How to write a format; `changed_at` is when the data last changed, which Atom wants told."""
+def encoding_of(format_: Format, changed_at: datetime, fields: Collection[str] = ()) -> Encoding:
+    """How to write a format.
+
+    Args:
+        changed_at: when the data last changed, which Atom wants told.
+        fields: the members of an event to send, where the format is not a feed; all if empty.
+    """
     match format_:
         case Format.JSON:
-            return Encoding(b'{"items":[', b",", _plain, lambda end: b"]," + end.json())
+            return Encoding(b'{"items":[', b",", _json_of(fields), lambda end: b"]," + end.json())
         case Format.GEOJSON:
             opening = b'{"type":"FeatureCollection","features":['
-            return Encoding(opening, b",", feature, lambda e: b"]," + e.json("numberReturned"))
+            return Encoding(
+                opening,
+                b",",
+                lambda document: feature(document, fields),
+                lambda end: b"]," + end.json("numberReturned"),
+            )
         case Format.GEOJSONSEQ:
-            return Encoding(b"", b"", lambda d: b"\x1e" + feature(d) + b"\n", lambda _: b"")
+            return Encoding(
+                b"",
+                b"",
+                lambda document: b"\x1e" + feature(document, fields) + b"\n",
+                lambda _: b"",
+            )
         case Format.NDJSON:
-            return Encoding(b"", b"", lambda d: d + b"\n", lambda _: b"")
+            encode = _json_of(fields)
+            return Encoding(b"", b"", lambda document: encode(document) + b"\n", lambda _: b"")
         case Format.CSV:
-            return Encoding(_csv_line(_CSV_COLUMNS), b"", _csv_row, lambda _: b"")
+            return _csv(fields)
         case Format.ATOM:
             return Encoding(
                 _ATOM_OPENING % f"{changed_at:%Y-%m-%dT%H:%M:%SZ}".encode(),

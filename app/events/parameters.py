@@ -1,6 +1,7 @@
 """Types of query parameters: each parses its own text and documents itself in OpenAPI."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -14,31 +15,44 @@ MAX_VALUES = 50
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
-def split_values(pattern: str, upper: bool = False) -> Any:
-    """The type of a parameter given several times or as a comma list, each value matching `pattern`."""
+def split_values(pattern: str, shape: str, fold: Callable[[str], str] = str) -> Any:
+    """The type of a parameter given several times or as a comma list.
+
+    Args:
+        pattern: what each value must match.
+        shape: the same in words, for a refusal: "'x' is not ...".
+        fold: brings values that mean the same to one form.
+    """
+    value_pattern = re.compile(pattern)
 
     def split(given: list[str]) -> list[str]:
-        values = [part.strip() for text in given for part in text.split(",")]
+        values = [part.strip(" ") for text in given for part in text.split(",")]
         if len(values) > MAX_VALUES:
             raise ValueError(f"at most {MAX_VALUES} values")
-        return list(dict.fromkeys(value.upper() if upper else value for value in values))
+        for value in values:
+            if not value_pattern.fullmatch(value):
+                raise ValueError(f"{value[:60]!r} is not {shape}")
+        return list(dict.fromkeys(map(fold, values)))
 
-    item = Annotated[str, Field(pattern=rf"^({pattern})(,({pattern}))*$", max_length=1000)]
-    return Annotated[list[item], AfterValidator(split)]
+    document = {"pattern": rf"^ *({pattern}) *(, *({pattern}) *)*$"}
+    return Annotated[list[Annotated[str, Field(json_schema_extra=document)]], AfterValidator(split)]
 
 
-def _one_of(values: tuple[str, ...]) -> Any:
-    return split_values("|".join(values))
+def one_of(values: Sequence[str]) -> Any:
+    """The type of a parameter that takes some of a few words."""
+    return split_values("|".join(values), f"one of {', '.join(values)}")
 
 
-Codes = split_values("[A-Za-z]{2,3}", upper=True)
-Slugs = split_values("[a-z0-9][a-z0-9-]{0,99}")
-Ids = split_values("[1-9][0-9]{0,17}")
-Categories = _one_of(CATEGORIES)
-Statuses = _one_of(STATUSES)
-Precisions = _one_of(PRECISIONS)
-SourceLanguages = split_values("[a-z]{2}")
-StateMedia = _one_of(("any", "none", "printed", "registry"))
+Codes = split_values(
+    "[A-Za-z]{2,3}", "a code of two or three letters such as VE (see /v1/meta)", str.upper
+)
+Slugs = split_values("[A-Za-z0-9][A-Za-z0-9-]{0,99}", "an id such as merco-press", str.lower)
+Ids = split_values("[1-9][0-9]{0,17}", "a whole number from 1 on")
+Categories = one_of(CATEGORIES)
+Statuses = one_of(STATUSES)
+Precisions = one_of(PRECISIONS)
+SourceLanguages = split_values("[A-Za-z]{2}", "a language code such as es", str.lower)
+StateMedia = one_of(("any", "none", "printed", "registry"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,10 @@ def _day(text: str) -> date:
             return datetime.fromisoformat(text.upper()).astimezone(UTC).date()
     except (ValueError, OverflowError):
         raise ValueError(f"there is no such date: {text}") from None
-    raise ValueError("give dates as YYYY-MM-DD or instants as YYYY-MM-DDThh:mm:ssZ")
+    raise ValueError(
+        "give a date YYYY-MM-DD, an instant YYYY-MM-DDThh:mm:ssZ, or an interval of two,"
+        " such as 2020-10-01/2020-10-31"
+    )
 
 
 def parse_instant(text: str) -> int | datetime:

@@ -5,10 +5,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.events.formats import Format
-from app.events.parameters import Codes, SinceText, Slugs, split_values
+from app.events.parameters import Codes, SinceText, Slugs, one_of
 from app.events.query import EventFilter
 from app.events.repository.counts import FACETS
-from app.events.repository.sorting import SORTBY_PATTERN
+from app.events.repository.sorting import SortText
 from app.events.schemas import EVENT_FIELDS
 from app.events.vocabulary import OWNERSHIPS
 
@@ -38,28 +38,29 @@ class CellPeriod(StrEnum):
 class EventListQuery(EventFilter):
     """A page of events."""
 
-    sortby: str = Field(
+    sortby: SortText = Field(
         "-published_on",
-        pattern=SORTBY_PATTERN,
-        max_length=200,
         description="Fields in order, `-` for downwards. `relevance` needs `q`. Ends in the id.",
         examples=["-published_on,country"],
     )
     limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
     cursor: str | None = Field(
         None,
+        min_length=1,
         max_length=1_000,
-        pattern=r"^[A-Za-z0-9_-]+$",
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
         description="From `links[rel=next]` of the page before.",
     )
     count: Count | None = Field(
         None, description="`exact` adds `meta.matched`, `estimated` adds `meta.estimated_matched`."
     )
-    fields: split_values("|".join(EVENT_FIELDS)) = Field(  # type: ignore[valid-type]
-        [], description="Only these members of each event, besides its id."
+    fields: one_of(EVENT_FIELDS) = Field(  # type: ignore[valid-type]
+        [], description="Only these members of each event, besides its id; not for the feeds."
     )
     highlights: bool = Field(
-        False, description="Adds `highlight` with the words found in <mark> (HTML, escaped)."
+        False,
+        description="Adds `highlight`: the summary as escaped HTML with the words of `q` in <mark>; "
+        "in the JSON formats.",
     )
     f: Format | None = Field(None, description="Format; wins over `Accept`.")
 
@@ -67,7 +68,7 @@ class EventListQuery(EventFilter):
 class FacetsQuery(EventFilter):
     """Which facets to count."""
 
-    facets: split_values("|".join(FACETS)) = Field(  # type: ignore[valid-type]
+    facets: one_of(tuple(FACETS)) = Field(  # type: ignore[valid-type]
         [], description="Which facets; all by default."
     )
     values: int = Field(20, ge=1, le=500, description="How many values of each, commonest first.")
@@ -121,7 +122,7 @@ class OutletsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Slugs = Field(default_factory=list, description="Ids of outlets.")
-    ownership: split_values("|".join(OWNERSHIPS)) = Field(  # type: ignore[valid-type]
+    ownership: one_of(OWNERSHIPS) = Field(  # type: ignore[valid-type]
         [], description="Classes of ownership."
     )
     state: Codes = Field(default_factory=list, description="States that own or control.")

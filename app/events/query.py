@@ -1,9 +1,8 @@
 """The one query model: every filter of every surface over events."""
 
 from enum import StrEnum
-from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from app.events.parameters import (
     BoxText,
@@ -82,13 +81,16 @@ class EventFilter(BaseModel):
     near: PointText | None = Field(
         None, description="lon,lat; with radius_km.", examples=["-66.9,10.5"]
     )
-    radius_km: float | None = Field(None, gt=0, le=20_000, allow_inf_nan=False)
+    radius_km: float | None = Field(
+        None, gt=0, le=20_000, allow_inf_nan=False, validate_default=True
+    )
 
-    @model_validator(mode="after")
-    def _near_and_radius(self) -> Self:
-        if (self.near is None) != (self.radius_km is None):
+    @field_validator("radius_km")
+    @classmethod
+    def _goes_with_near(cls, radius_km: float | None, info: ValidationInfo) -> float | None:
+        if "near" in info.data and (info.data["near"] is None) != (radius_km is None):
             raise ValueError("near and radius_km go together")
-        return self
+        return radius_km
 
     def active(self) -> list[str]:
         """The parameters that narrow the result."""

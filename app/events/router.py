@@ -16,7 +16,7 @@ from app.events.links import Links
 from app.events.queries import ChangesQuery, EventListQuery, ItemQuery, NoQuery
 from app.events.responses import envelope, json_response, list_formats, problems
 from app.events.schemas import Changes, EventDetail, EventPage, History
-from app.events.service import list_events
+from app.events.service import check_format, list_events
 
 router = APIRouter(prefix="/v1", tags=["events"])
 EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id.", examples=[31])]
@@ -44,9 +44,9 @@ async def search_events(
     media_type = MEDIA_TYPES[format_]
     changed_at = request.app.state.data_version.changed_at
     links = Links(request.url.path, request.url.query, media_type.partition(";")[0])
-    answer = await list_events(
-        database, query, caller.plan, encoding_of(format_, changed_at), links
-    )
+    check_format(format_, query)
+    encoding = encoding_of(format_, changed_at, query.fields)
+    answer = await list_events(database, query, caller.plan, encoding, links)
     headers = {}
     if answer.next_cursor is not None:
         headers["Link"] = f'<{links.next(answer.next_cursor)}>; rel="next"'

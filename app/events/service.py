@@ -7,16 +7,18 @@ from typing import Any
 import orjson
 
 from app.core.db import Database
-from app.core.errors import UnavailableError
-from app.events.formats import Closing, Encoding
+from app.core.errors import InvalidParameterError
+from app.events.formats import Closing, Encoding, Format
 from app.events.highlights import add_highlights
+from app.events.hints import explain_emptiness
 from app.events.links import Links
 from app.events.queries import Count, EventListQuery
 from app.events.repository import pages
 from app.events.repository.sorting import Sorting
 from app.plans import Plan
 
-STREAMED_FROM = pages.CHUNK
+_WITHOUT_FIELDS = (Format.ATOM, Format.JSONFEED)
+_WITHOUT_HIGHLIGHTS = (*_WITHOUT_FIELDS, Format.CSV)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,24 @@ class _Request:
     meta: dict[str, Any]
 
 
+def check_format(format_: Format, query: EventListQuery) -> None:
+    """Refuse what a format has no place for.
+
+    Raises:
+        InvalidParameterError: `fields` of a feed, or `highlights` where none can be sent or made.
+    """
+    if query.fields and format_ in _WITHOUT_FIELDS:
+        raise InvalidParameterError.of("fields", f"{format_} has members of its own")
+    if query.highlights and format_ in _WITHOUT_HIGHLIGHTS:
+        raise InvalidParameterError.of("highlights", f"{format_} has no place for them")
+    if query.highlights and not query.q:
+        raise InvalidParameterError.of("highlights", "needs a q")
+
+
 async def list_events(
     database: Database, query: EventListQuery, plan: Plan, encoding: Encoding, links: Links
 ) -> ListAnswer:
-    """A page of events in a format; long ones are streamed."""
+    """A page of events; long ones are streamed."""
     sorting = Sorting.parse(query.sortby, has_text=query.q is not None)
     limit = min(query.limit, plan.page_cap)
     meta: dict[str, Any] = {}
@@ -52,49 +68,48 @@ async def list_events(
             "plan": plan.key,
         }
     await _add_counts(database, query, meta)
-    request = _Request(query, sorting, limit, meta)
-    if limit > STREAMED_FROM:
-        return await _stream(database, request, encoding, links)
-    page = await pages.fetch_page(database, query, sorting, limit, query.cursor)
+    page = await pages.fetch_page(database, query, sorting, min(limit, pages.CHUNK), query.cursor)
+    if page.next_cursor is not None and limit > pages.CHUNK:
+        request = _Request(query, sorting, limit, meta)
+        return await _stream(database, request, page, encoding, links)
     if not page.documents and not query.cursor:
-        meta["hints"] = await _hints(database, query)
-    documents = await _shape(database, query, page.documents)
+        meta["hints"] = await explain_emptiness(database, query)
+    documents = await _with_highlights(database, query, page.documents)
     closing = Closing(links.of(page.next_cursor), len(documents), meta)
     body = b"".join((encoding.opening, encoding.chunk(documents), encoding.close(closing)))
     return ListAnswer(body, page.next_cursor)
 
 
 async def _stream(
-    database: Database, request: _Request, encoding: Encoding, links: Links
+    database: Database, request: _Request, first: pages.Page, encoding: Encoding, links: Links
 ) -> ListAnswer:
-    query, sorting, limit = request.query, request.sorting, request.limit
-    following = await pages.fetch_cursor_after(database, query, sorting, limit, query.cursor)
+    query, sorting, rest = request.query, request.sorting, request.limit - len(first.documents)
+    following = await pages.fetch_cursor_after(database, query, sorting, rest, first.next_cursor)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield encoding.opening
-        returned = 0
+        yield encoding.chunk(await _with_highlights(database, query, first.documents))
+        returned = len(first.documents)
         async for documents in pages.stream_documents(
-            database, query, sorting, limit, query.cursor
+            database, query, sorting, rest, first.next_cursor
         ):
-            if returned and documents:
+            if documents:
                 yield encoding.separator
             returned += len(documents)
-            yield encoding.chunk(await _shape(database, query, documents))
+            yield encoding.chunk(await _with_highlights(database, query, documents))
         yield encoding.close(Closing(links.of(following), returned, request.meta))
 
     return ListAnswer(chunks(), following)
 
 
-async def _shape(database: Database, query: EventListQuery, documents: list[bytes]) -> list[bytes]:
-    """Documents with highlights added and only the chosen fields left."""
-    if not query.fields and not (query.highlights and query.q):
+async def _with_highlights(
+    database: Database, query: EventListQuery, documents: list[bytes]
+) -> list[bytes]:
+    """Documents with highlights added, if they are wanted."""
+    if not query.highlights or not query.q:
         return documents
     events = [orjson.loads(document) for document in documents]
-    if query.highlights and query.q:
-        await add_highlights(database, query.q, events)
-    if query.fields:
-        kept = {"id", "highlight", *query.fields}
-        events = [{name: event[name] for name in event if name in kept} for event in events]
+    await add_highlights(database, query.q, events)
     return [orjson.dumps(event) for event in events]
 
 
@@ -103,25 +118,3 @@ async def _add_counts(database: Database, query: EventListQuery, meta: dict[str,
         meta["matched"] = await pages.fetch_count(database, query)
     elif query.count is Count.ESTIMATED:
         meta["estimated_matched"] = await pages.fetch_estimate(database, query)
-
-
-async def _hints(database: Database, query: EventListQuery) -> list[dict[str, Any]]:
-    """Which parameters, each alone, removed everything."""
-    active = query.active()
-    if not active:
-        return [{"reason": "the collection is empty"}]
-    try:
-        emptying = await pages.fetch_emptying_parameters(database, query)
-    except UnavailableError:
-        return [{"reason": "too many events to tell which filter removed everything"}]
-    if emptying:
-        return [
-            {"parameter": name, "reason": f"without {name} there would be results"}
-            for name in emptying
-        ]
-    return [
-        {
-            "parameters": active,
-            "reason": "several filters together, or one in two ways, remove everything",
-        }
-    ]

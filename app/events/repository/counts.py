@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.core.db import Database, Row
+from app.events.parameters import DateRange
 from app.events.query import DateBasis, EventFilter
 from app.events.repository.statements import Statement, where
 
@@ -35,14 +36,24 @@ FACETS: dict[str, Facet] = {
     "precision": Facet("precision", "precision"),
     "edition": Facet("edition", "edition"),
     "state_media": Facet(
-        "CASE WHEN state_media_printed AND state_media_registry THEN 'printed+registry'"
-        " WHEN state_media_printed THEN 'printed' WHEN state_media_registry THEN 'registry'"
-        " ELSE 'none' END",
+        "CASE WHEN state_media_printed AND state_media_registry"
+        " THEN ARRAY['any', 'printed', 'registry']"
+        " WHEN state_media_printed THEN ARRAY['any', 'printed']"
+        " WHEN state_media_registry THEN ARRAY['any', 'registry'] ELSE ARRAY['none'] END",
         "state_media",
+        is_list=True,
     ),
     "year": Facet("extract(year FROM published_on)::int::text", None),
 }
 _BASIS = {DateBasis.PUBLISHED: "published_on", DateBasis.OCCURRED: "occurred_on"}
+
+
+def _day(statement: Statement, query: EventFilter) -> str:
+    """The day an event counts under: its own, or the first asked for if it began before that."""
+    column = _BASIS[query.date_basis]
+    if query.datetime is None:
+        return column
+    return f"greatest({column}, {statement.bind(DateRange.parse(query.datetime).start)}::date)"
 
 
 async def fetch_facets(
@@ -86,8 +97,8 @@ async def _count_together(database: Database, query: EventFilter, facets: list[s
 async def fetch_span(database: Database, query: EventFilter) -> tuple[date | None, date | None]:
     """The first and last date among the matching events."""
     statement = Statement()
-    column = _BASIS[query.date_basis]
-    sql = f"SELECT min({column}), max({column}) FROM events WHERE {where(statement, query)}"
+    day = _day(statement, query)
+    sql = f"SELECT min({day}), max({day}) FROM events WHERE {where(statement, query)}"
     row = await database.fetch_row(sql, statement.values)
     return (row[0], row[1]) if row else (None, None)
 
@@ -97,13 +108,13 @@ async def fetch_timeline(
 ) -> list[Row]:
     """Counts by the period's first day and, when split, by a facet's value."""
     statement = Statement()
-    column = _BASIS[query.date_basis]
+    day = _day(statement, query)
     values = FACETS[split].values if split else "NULL::text"
     unit = statement.bind(interval)
     sql = f"""
         SELECT start, value, count(*) AS count FROM (
-            SELECT date_trunc({unit}::text, {column}::timestamp)::date AS start, {values} AS value
-            FROM events WHERE {where(statement, query)} AND {column} IS NOT NULL
+            SELECT date_trunc({unit}::text, {day}::timestamp)::date AS start, {values} AS value
+            FROM events WHERE {where(statement, query)} AND {_BASIS[query.date_basis]} IS NOT NULL
         ) AS v GROUP BY start, value
     """
     return await database.fetch(sql, statement.values)
@@ -114,7 +125,7 @@ async def fetch_dated_actors(database: Database, query: EventFilter, limit: int)
     statement = Statement()
     column = _BASIS[query.date_basis]
     sql = f"""
-        SELECT id, {column} AS day, actors, countries FROM events
+        SELECT id, {_day(statement, query)} AS day, actors, countries FROM events
         WHERE {where(statement, query)} AND {column} IS NOT NULL
           AND actors <> '{{}}' AND countries <> '{{}}'
         ORDER BY {column} DESC, id DESC LIMIT {statement.bind(limit)}
@@ -152,3 +163,8 @@ async def fetch_outlets(
         [ownership, state, ids],
     )
     return [dict(row) for row in rows]
+
+
+async def fetch_outlet_names(database: Database) -> dict[str, str]:
+    """The names of all outlets by id."""
+    return {row[0]: row[1] for row in await database.fetch("SELECT id, name FROM outlets")}

@@ -17,7 +17,13 @@ _CHANGES = """
 SELECT seq, event_id, kind, at, by, document FROM event_changes
 WHERE seq > $1 ORDER BY seq LIMIT $2
 """
-_SEQ_BEFORE = "SELECT coalesce(max(seq), 0) FROM event_changes WHERE at < $1"
+# `at` is when a transaction began, `seq` the order of the commits: one that began earlier may have
+# got a later number, so everything from the first step at or after the instant is sent.
+_SEQ_BEFORE = """
+SELECT coalesce(
+    (SELECT min(seq) - 1 FROM event_changes WHERE at >= $1),
+    (SELECT max(seq) FROM event_changes), 0)
+"""
 _RELATED = """
 WITH me AS (SELECT * FROM events WHERE id = $1),
 near AS (

@@ -79,16 +79,18 @@ async def fetch_estimate(database: Database, query: EventFilter) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def fetch_emptying_parameters(database: Database, query: EventFilter) -> list[str]:
-    """The parameters without which, each alone, something would match."""
+async def fetch_emptiness(database: Database, query: EventFilter) -> list[tuple[str, bool, bool]]:
+    """Each parameter with whether anything matches it alone, and all the others without it."""
     names = query.active()
     statement = Statement()
     tests = [
-        f"EXISTS (SELECT 1 FROM events WHERE {where(statement, query, without=[name])})"
+        f"EXISTS (SELECT 1 FROM events WHERE {where(statement, query, without=without)})"
         for name in names
+        for without in ([other for other in names if other != name], [name])
     ]
     row = await database.fetch_row(f"SELECT {', '.join(tests)}", statement.values)
-    return [name for name, found in zip(names, row or (), strict=True) if found]
+    found = list(row or ())
+    return list(zip(names, found[::2], found[1::2], strict=True))
 
 
 async def fetch_marked_words(

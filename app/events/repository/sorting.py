@@ -1,8 +1,11 @@
 """Sort orders and the keyset that continues them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from app.core.errors import InvalidParameterError
 from app.core.pagination import CursorValue, decode_cursor, encode_cursor
@@ -42,7 +45,21 @@ _FIELDS = {
     "relevance": _Field("rank", "float8", float),
 }
 SORTABLE = tuple(_FIELDS)
-SORTBY_PATTERN = rf"^[+-]?({'|'.join(SORTABLE)})(,[+-]?({'|'.join(SORTABLE)}))*$"
+# A plus that was not encoded arrives as a space.
+_PATTERN = rf"^[+ -]?({'|'.join(SORTABLE)})(,[+ -]?({'|'.join(SORTABLE)}))*$"
+
+
+def _check_fields(sortby: str) -> str:
+    if not re.fullmatch(_PATTERN, sortby):
+        raise ValueError(
+            f"give some of {', '.join(SORTABLE)}, by commas, - before one for downwards"
+        )
+    return sortby
+
+
+SortText = Annotated[
+    str, Field(json_schema_extra={"pattern": _PATTERN}), AfterValidator(_check_fields)
+]
 
 
 @dataclass(frozen=True, slots=True)
