@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
+from app.core.errors import InvalidParameterError
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -38,6 +40,8 @@ class _QueryReader:
         for name, value in request.query_params.multi_items():
             if name in self._lists:
                 given.setdefault(name, []).append(value)
+            elif name in given:
+                raise InvalidParameterError.of(name, "is given more than once")
             else:
                 given[name] = value
         try:

@@ -123,6 +123,10 @@ async def test_what_cannot_be_meant_is_refused_by_name(
     assert reason and "^" not in reason
 
 
+async def test_one_value_is_not_given_twice(demo: httpx.AsyncClient) -> None:
+    assert await refusal(demo, limit=["1", "2"]) == ("limit", "is given more than once")
+
+
 async def test_values_by_comma_by_repetition_in_any_case(demo: httpx.AsyncClient) -> None:
     both = await ids(demo, actor=["IR", "RU"])
     assert both == await ids(demo, actor="ir, ru") == await ids(demo, actor="RU,IR,RU")
