@@ -38,13 +38,13 @@ class Gate:
             await problem_response(error, request_id_of(scope))(scope, receive, send)
             return
         scope["state"]["principal"] = principal
-        left = quota_headers(quotas) if quotas else []
 
         async def send_with_quota(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(raw=message["headers"]).raw.extend(left)
+                left = quotas
                 if message["status"] == 304 or message["status"] >= 500:
-                    await self._limits.refund(principal)
+                    left = await self._limits.refund(principal, quotas)
+                MutableHeaders(raw=message["headers"]).raw.extend(quota_headers(left))
             await send(message)
 
         await self._app(scope, receive, send_with_quota)
@@ -54,7 +54,7 @@ class Gate:
         try:
             return await self._principals.authenticate(credential_of(headers), address)
         except UnauthorizedError:
-            self._limits.note_bad_credential(address)
+            await self._limits.note_bad_credential(address)
             raise
 
 

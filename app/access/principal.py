@@ -29,9 +29,9 @@ def credential_of(headers: Headers) -> str | None:
     """The key that a request carries, `None` for an anonymous one.
 
     Raises:
-        UnauthorizedError: another scheme than Bearer, or two different credentials.
+        UnauthorizedError: an empty one, another scheme than Bearer, or two different ones.
     """
-    given = {value for value in headers.getlist("x-api-key") if value}
+    given = {value.strip() for value in headers.getlist("x-api-key")}
     for value in headers.getlist("authorization"):
         scheme, _, token = value.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
@@ -39,6 +39,8 @@ def credential_of(headers: Headers) -> str | None:
                 "send the key as `Authorization: Bearer KEY`", headers=CHALLENGE
             )
         given.add(token.strip())
+    if "" in given:
+        raise UnauthorizedError("the key in X-API-Key is empty", headers=CHALLENGE)
     if len(given) > 1:
         raise UnauthorizedError("the request carries two different credentials", headers=CHALLENGE)
     return given.pop() if given else None
@@ -89,10 +91,8 @@ class Principals:
                     break
         parsed = _parse(address)
         if isinstance(parsed, IPv6Address):
-            if parsed.ipv4_mapped:
-                return str(parsed.ipv4_mapped)
-            return str(IPv6Network((parsed, 64), strict=False))
-        return address
+            return str(IPv6Network((int(parsed), 64), strict=False))
+        return address if parsed is None else str(parsed)
 
     def _is_trusted(self, address: str) -> bool:
         parsed = _parse(address)
@@ -100,7 +100,10 @@ class Principals:
 
 
 def _parse(address: str) -> IPv4Address | IPv6Address | None:
+    """An address; IPv4 as an IPv6 socket shows it is IPv4."""
     try:
-        return ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return mapped or parsed
