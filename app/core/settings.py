@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
 
@@ -42,7 +45,13 @@ def _as_text(value: PostgresDsn | RedisDsn | HttpUrl) -> str:
 class Settings(BaseSettings):
     """What an operator may set. Every field is `VRIC_` plus its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="VRIC_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        # A variable that is set to nothing, as compose files do, is not set.
+        env_prefix="VRIC_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
 
     environment: Environment = Environment.DEVELOPMENT
     database_url: SecretStr | None = Field(
@@ -84,18 +93,37 @@ class Settings(BaseSettings):
                 raise ValueError("VRIC_PLAN_OVERRIDES is refused in production")
             if self.secret_key is None:
                 raise ValueError("VRIC_SECRET_KEY is required in production")
-        if self.secret_key and len(self.secret_key.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
             raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
         return self
 
     @cached_property
     def secret(self) -> bytes:
-        """The key of keyed hashes: `VRIC_SECRET_KEY`, or one made once in the data directory."""
+        """The key of keyed hashes: `VRIC_SECRET_KEY`, or one made once in the data directory.
+
+        Raises:
+            ConfigurationError: the file in the data directory holds none.
+        """
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret"
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        made = path.read_bytes().strip()
+        if _is_weak(made):
+            raise ConfigurationError(f"{path} must hold at least {MIN_SECRET_BYTES} bytes")
+        return made
+
+
+def _is_weak(secret: bytes) -> bool:
+    return len(secret) < MIN_SECRET_BYTES
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a file that is whole from the first moment; the first of several processes wins."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".secret-", encoding="ascii") as partial:
+        partial.write(text)
+        partial.flush()
         with contextlib.suppress(FileExistsError):
-            path.touch(0o600, exist_ok=False)
-            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        return path.read_bytes()
+            path.hardlink_to(partial.name)
