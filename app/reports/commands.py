@@ -17,10 +17,9 @@ from app.ingest.files import SourceFile
 from app.ingest.runner import Outcome
 from app.reports.coding.records import to_dry_run_json
 from app.reports.demo_edition import load_demo, remove_demo
+from app.reports.editions import CodedEdition, EditionKey
 from app.reports.importer import (
     MAX_FILE_BYTES,
-    CodedEdition,
-    EditionKey,
     import_edition,
     read_and_code,
 )

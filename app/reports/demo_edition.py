@@ -7,9 +7,9 @@ from app.core.db import Database
 from app.events.writer import delete_events
 from app.ingest.files import SourceFile
 from app.ingest.runner import Outcome, forget_bytes, was_imported
+from app.reports.editions import EditionKey
 from app.reports.importer import (
     KIND,
-    EditionKey,
     Progress,
     hand_coding_of,
     import_edition,

@@ -1,7 +1,7 @@
 """Takes the text of an edition in: read, code, match with what stands, write."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -24,8 +24,9 @@ from app.ingest.runner import Outcome, Reject, run_ingest
 from app.reports import writer
 from app.reports.coding.coder import Coder
 from app.reports.coding.records import CodedEvent, Decision, ItemText
+from app.reports.editions import CodedEdition, EditionKey
 from app.reports.matching import KnownItem, ReadItem, match_items
-from app.reports.sources.edition import Edition, EditionItem, read_edition
+from app.reports.sources.edition import EditionItem, read_edition
 
 KIND = "edition"
 CODER_VERSION = "1"
@@ -34,23 +35,6 @@ MAX_VANISHING = 0.5
 
 Progress = Callable[[int, int], None]
 HandCoding = Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class CodedEdition:
-    """An edition with each of its items coded, in the same order."""
-
-    edition: Edition
-    events: tuple[CodedEvent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EditionKey:
-    """What an edition is kept under, and what it is called."""
-
-    slug: str
-    title: str
-    restated: bool = False
 
 
 def read_and_code(

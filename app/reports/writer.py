@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import asyncpg
 import orjson
 
+from app.reports.editions import CodedEdition, EditionKey
 from app.reports.matching import KnownItem
-
-if TYPE_CHECKING:
-    from app.reports.importer import CodedEdition, EditionKey
 
 _EDITION = """
 INSERT INTO editions (id, title, published_on, language, restated)
@@ -48,8 +45,8 @@ async def load_items(connection: asyncpg.Connection, edition: str) -> list[Known
 
 async def save_edition(
     connection: asyncpg.Connection,
-    key: "EditionKey",
-    coded: "CodedEdition",
+    key: EditionKey,
+    coded: CodedEdition,
     ids: Sequence[int],
     vanished: Sequence[int],
 ) -> None:
