@@ -17,6 +17,10 @@ from app.reports.coding.roles import (
 from app.reports.coding.text import Text
 
 _SMALL = ("join", "skip", "of", "to", "in", "with")
+_REGIONS = {
+    *("province", "department", "region", "provincia", "departamento", "region", "regiao"),
+    *("estado", "departement", "gobernacion"),
+}
 _FACILITY = {"international", "airport", "port", "bay", "island", "city", "province", "region"}
 
 
@@ -103,7 +107,30 @@ class MentionFinder:
         at_home = beside or at_home
         if best.guard == "near" and not is_placed(text, match, grammar, at_home=bool(at_home)):
             return None
-        return best
+        return _as_region(best) if _is_region(text, match, grammar) else best
+
+
+def _is_region(text: Text, match: Match[Entry], grammar: Grammar) -> bool:
+    """Whether the text calls the place a province or a state: "the province of San Juan"."""
+    tokens = text.tokens
+    if match.last < len(tokens) and not tokens[match.last].breaks:
+        if tokens[match.last].folded in _REGIONS and not tokens[match.last].capital:
+            return True
+        if tokens[match.last].folded in ("province", "department"):
+            return True
+    before = list(tokens[max(0, match.first - 3) : match.first])
+    small = [grammar.get(token.lower) in ("of", "skip") for token in before]
+    return any(
+        token.folded in _REGIONS and index < len(before) - 1 and all(small[index + 1 :])
+        for index, token in enumerate(before)
+    )
+
+
+def _as_region(place: Place) -> Place:
+    """The region of a place's name: known by name only, without a point."""
+    if place.kind not in ("city", "capital", "admin1"):
+        return place
+    return replace(place, lat=None, lon=None, precision="admin1", kind="admin1", radius_km=None)
 
 
 def _country_after(text: Text, match: Match[Entry], gazetteer: Gazetteer) -> str | None:

@@ -79,6 +79,8 @@ def is_placed(text: Text, match: Match[Entry], grammar: Grammar, *, at_home: boo
     previous = [tokens[i].lower for i in range(max(0, match.first - 3), match.first)]
     nearest = next((w for w in reversed(previous) if grammar.get(w) != "skip"), "")
     role = grammar.get(nearest)
+    if nearest == "a" and not at_home:
+        return False  # in Spanish a person, too, stands after "a"
     if role in ("in", "to", "from", "site"):
         return True
     if role == "of" and any(grammar.get(word) == "site" for word in previous):
