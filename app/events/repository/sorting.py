@@ -37,7 +37,7 @@ class _Field:
 _FIELDS = {
     "id": _Field("id", "bigint", int),
     "published_on": _Field("published_on", "date", str),
-    "occurred_on": _Field("occurred_on", "date", str, "9999-12-31", "0001-01-01"),
+    "occurred_on": _Field("occurred_on", "date", str, "infinity", "-infinity"),
     "country": _Field("countries[1]", "text", str, "ZZZZ", ""),
     "category": _Field("category", "text", str),
     "status": _Field("status", "text", str),
@@ -135,6 +135,9 @@ class Sorting:
 def _typed(name: str, value: CursorValue) -> object:
     if _FIELDS[name].sql_type != "date":
         return value
+    # The driver sends the last and first days that Python knows as the infinities of PostgreSQL.
+    if value in ("infinity", "-infinity"):
+        return date.max if value == "infinity" else date.min
     try:
         return date.fromisoformat(str(value))
     except ValueError:
