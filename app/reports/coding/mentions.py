@@ -81,16 +81,20 @@ class MentionFinder:
         owners: dict[int, str],
         place: Place | None,
     ) -> Mention:
+        role = find_role(text, match.first, match.last, grammar, owners)
+        governed = find_governor(text, match.first, grammar)
+        if place and match.first and text.tokens[match.first - 1].lower == "a":
+            role = governed = "to"  # in Portuguese an article elsewhere, before a town "to"
         return Mention(
             first=match.first,
             last=match.last,
             state=place.country if place else match.value.state,
             kind=match.value.kind,
-            role=find_role(text, match.first, match.last, grammar, owners),
+            role=role,
             sentence=text.tokens[match.first].sentence,
             place=place,
             possessive=text.tokens[match.last - 1].possessive,
-            governed=find_governor(text, match.first, grammar),
+            governed=governed,
         )
 
     def _choose(

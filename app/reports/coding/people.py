@@ -56,8 +56,11 @@ class PartyReader:
 
     def _actors(self, scene: Scene) -> tuple[str, ...]:
         chosen: list[tuple[float, str]] = []
+        monitored = scene.block_state is not None or any(
+            c in ("core", "network", "hezbollah") for c in scene.classes.values()
+        )
         for state, state_class in scene.classes.items():
-            if state_class in MAY_ACT:
+            if state_class in MAY_ACT and (monitored or state_class != "us"):
                 signs = actor_signs(scene, state)
                 if self._actor_weights.score(signs) > 0:
                     chosen.append((-self._main_actor_weights.score(signs), state))

@@ -13,6 +13,21 @@ _RANK = {"exact": 0, "city": 1, "admin1": 2, "country": 3}
 _OF_PLACE = ("in", "to", "from", "of", "site")
 _GOVERNMENTS = ("government", "regime", "gobierno", "governo", "gouvernement", "regimen")
 _CAPITAL_WORDS = ("capital", "capitale")
+_SITES = {
+    *(
+        "port",
+        "harbor",
+        "harbour",
+        "city",
+        "airport",
+        "capital",
+        "streets",
+        "outskirts",
+        "hospital",
+    ),
+    *("puerto", "ciudad", "aeropuerto", "calles", "universidad", "cidade", "porto", "aeroporto"),
+    *("ruas", "ville", "aeroport", "rues", "universite", "university", "center", "centro"),
+}
 _VISITS = ("visit", "left", "leav", "reach", "enter", "tour", "quit", "dej")
 _REACH = 3  # words between "capital" and the country it is the capital of
 
@@ -30,6 +45,7 @@ class PlaceChooser:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._capitals = gazetteer.capitals
+        self._gazetteer = gazetteer
 
     def choose(
         self, text: Text, mentions: list[Mention], countries: tuple[str, ...]
@@ -42,7 +58,7 @@ class PlaceChooser:
                 continue
             if place.precision == "country" and place.kind != "border":
                 continue
-            if place.kind == "capital" and not _is_site(text, mention):
+            if place.kind == "capital" and not self._is_site(text, mention):
                 continue  # "Moscow said": the state speaks, nothing happens there
             rank = (
                 0 if place.country in countries or not place.country else 1,
@@ -56,6 +72,20 @@ class PlaceChooser:
         if best and best[1].place.precision in ("exact", "city"):
             return best[1]
         return self._named_capital(text, mentions) or (best[1] if best else None)
+
+    def _is_site(self, text: Text, mention: Mention) -> bool:
+        """Whether a capital is where something happens rather than a government."""
+        if mention.possessive:
+            return False
+        following = text.tokens[mention.last] if mention.last < len(text.tokens) else None
+        if following is not None and following.breaks.startswith("("):
+            return True  # a dateline
+        if mention.governed == "of" and mention.first > 1:
+            owner = text.tokens[mention.first - 2].folded
+            speaks = self._gazetteer.class_of(mention.state) in ("core", "us")
+            return owner in _SITES if speaks else owner not in _GOVERNMENTS
+        visited = mention.governed.startswith(_VISITS)
+        return mention.governed in _OF_PLACE or visited or mention.role == "in"
 
     def _named_capital(self, text: Text, mentions: list[Mention]) -> Located | None:
         """The capital in "Chile's capital", "the capital of Chile", "la capital chilena"."""
@@ -71,16 +101,3 @@ class PlaceChooser:
                         first, last = min(index, mention.first), max(index + 1, mention.last)
                         return Located(capital, text.span(first, last))
         return None
-
-
-def _is_site(text: Text, mention: Mention) -> bool:
-    """Whether a capital is where something happens rather than a government."""
-    if mention.possessive:
-        return False
-    following = text.tokens[mention.last] if mention.last < len(text.tokens) else None
-    if following is not None and following.breaks.startswith("("):
-        return True  # a dateline
-    if mention.governed == "of" and mention.first > 1:
-        return text.tokens[mention.first - 2].folded not in _GOVERNMENTS
-    visited = mention.governed.startswith(_VISITS)
-    return mention.governed in _OF_PLACE or visited or mention.role == "in"

@@ -78,8 +78,10 @@ def _find_future(text: Text, language: str) -> str | None:
     pattern = _FUTURES.get(language)
     if pattern is None:
         return None
+    before = ""
     for token in text.tokens:
-        if token.sentence > 0 or token.capital or token.folded in _NOT_FUTURE:
+        relative, before = before in ("que", "qui"), token.lower
+        if relative or token.sentence > 0 or token.capital or token.folded in _NOT_FUTURE:
             continue
         if pattern.match(token.lower):
             return text.raw[token.start : token.end]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from app.reports.coding.lexicon import Lexicon, read_rows
 from app.reports.coding.text import Text
 
+_RELATIVES = {"that", "which", "who", "que", "qui"}
+_BACKGROUND = 0.3  # "a tour that will …" tells of a future, yet the tour is there
 _LATER = 0.6  # a word of a later sentence tells less about the event than one of the first
 
 
@@ -33,6 +35,8 @@ class WeightedTerms:
             words = text.span(match.first, match.last)
             if text.tokens[match.first].sentence > 0:
                 weight *= _LATER
+            if match.first and text.tokens[match.first - 1].lower in _RELATIVES:
+                weight *= _BACKGROUND
             known = found.setdefault(label, {})
             key = text.tokens[match.first].folded[:5]
             if weight > known.get(key, (0.0, ""))[0]:

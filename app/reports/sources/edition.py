@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from app.reports.sources.edition_blocks import (
     MAIN_BLOCKS,
@@ -40,6 +42,8 @@ _LISTING = re.compile(
     r"|\bjoin us\b|\bnext page\b|\bolder posts\b|\b(?:opening|closing) remarks\b|\bq ?& ?a\b",
     re.IGNORECASE,
 )
+_MENU = 4  # headings in a row; an edition has two at most
+_HTML = re.compile(r"<(?:html|body|div|li|p)\b[^>]*>", re.IGNORECASE)
 _NARRATIVE_WORDS = 12  # a shorter paragraph is a title, a caption or a menu entry
 
 
@@ -68,7 +72,7 @@ def read_edition(text: str, published_on: date) -> Edition:
     if refusal:
         return Edition(published_on, (), (), (), (), refusal)
     reader = _Reader(published_on)
-    for chunk in read_chunks(clean_lines(text), published_on):
+    for chunk in _without_menus(read_chunks(clean_lines(text), published_on)):
         if chunk.kind == "end":
             if reader.drafts:
                 break
@@ -78,6 +82,14 @@ def read_edition(text: str, published_on: date) -> Edition:
     if refusal:
         return Edition(published_on, (), (), (), tuple(reader.rejects), refusal)
     return reader.finish()
+
+
+def _without_menus(chunks: list[Chunk]) -> Iterator[Chunk]:
+    """The pieces without runs of headings, which are the menu of a page."""
+    for kind, run in groupby(chunks, key=lambda chunk: chunk.kind):
+        pieces = list(run)
+        if kind != "heading" or len(pieces) < _MENU:
+            yield from pieces
 
 
 class _Reader:
@@ -238,6 +250,8 @@ def _refuse(reader: _Reader, text: str) -> str | None:
         return "the text reads like a listing page or an event announcement, not an edition"
     if items:
         return None
+    if _HTML.search(text[:500_000]):
+        return "no items: the file is HTML, give the text of the page"
     if signs >= 2:
         return "no items: the text reads like a listing page or an event announcement"
     if reader.rejects:
