@@ -59,11 +59,11 @@ def main() -> None:
         _fail(error.detail)
     except ValidationError as error:
         faults = "; ".join(
-            f"VRIC_{'_'.join(map(str, fault['loc'])).upper()} {fault['msg']}".strip()
+            _setting_fault(fault["loc"], fault["msg"])
             for fault in error.errors(include_input=False)
         )
         _fail(f"settings: {faults}")
-    except (TimeoutError, asyncpg.PostgresError, OSError) as error:
+    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         _fail(f"the database or the system refused: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -71,6 +71,11 @@ def main() -> None:
         if os.environ.get("VRIC_DEBUG"):
             raise
         _fail(f"an unforeseen error ({type(error).__name__}); VRIC_DEBUG=1 shows where")
+
+
+def _setting_fault(location: tuple[int | str, ...], message: str) -> str:
+    variable = f"VRIC_{location[0]}:".upper() if location else ""
+    return f"{variable} {message.removeprefix('Value error, ')}".strip()
 
 
 def _fail(message: str) -> None:

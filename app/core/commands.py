@@ -1,11 +1,13 @@
 """`vric db`: schema, backup and restore."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 import typer
@@ -18,6 +20,8 @@ from app.core.runtime import database_url
 from app.core.settings import Settings
 
 MIN_SERVER_MAJOR = 15
+_PSQL_OPTIONS = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+_EMPTY = b"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 app = typer.Typer(no_args_is_help=True, help="Schema, backup and restore of the database.")
 
 
@@ -89,29 +93,73 @@ def restore(
     with database_url(Settings()) as url:
         if not replace and asyncio.run(migrations.current_revision(url)) is not None:
             raise CommandError("the database is not empty; repeat with --replace to replace it")
-        options = ["--single-transaction", "--exit-on-error", "--no-owner"]
-        options += ["--clean", "--if-exists"] if replace else []
-        _run("pg_restore", url, [*options, str(file)])
+        _restore(url, file, _EMPTY if replace else b"")
         asyncio.run(migrations.upgrade(url))
     typer.echo(f"{file}: restored")
 
 
+def _restore(url: str, file: Path, first: bytes) -> None:
+    """Feed `first` and then a backup's statements to psql, in one transaction."""
+    programs = bin_directory()
+    target, environment = _client(url)
+    with (
+        tempfile.TemporaryFile("w+") as faults,
+        subprocess.Popen(  # noqa: S603 - our own bundled program with our own options
+            [str(programs / "pg_restore"), "--no-owner", "--file=-", str(file)],
+            stdout=subprocess.PIPE,
+            stderr=faults,
+        ) as reader,
+        subprocess.Popen(  # noqa: S603
+            [str(programs / "psql"), f"--dbname={target}", *_PSQL_OPTIONS],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=faults,
+        ) as writer,
+    ):
+        assert reader.stdout is not None
+        assert writer.stdin is not None
+        with contextlib.suppress(BrokenPipeError), writer.stdin:
+            writer.stdin.write(first)
+            for line in reader.stdout:
+                # Servers before 17 do not know this setting, which our own pg_restore always writes.
+                if line != b"SET transaction_timeout = 0;\n":
+                    writer.stdin.write(line)
+            if reader.wait() != 0:
+                # An end without COMMIT leaves everything as it was.
+                writer.kill()
+        if reader.wait() != 0 or writer.wait() != 0:
+            faults.seek(0)
+            raise CommandError(_fault("restore", faults.read()))
+
+
 def _run(program: str, url: str, options: list[str]) -> None:
-    """Run a client program; the password goes by the environment, not by the command line."""
-    parts = urlsplit(url)
-    environment = dict(os.environ)
-    if parts.password:
-        environment["PGPASSWORD"] = parts.password
-    # Only the password goes; an empty host (a Unix socket) must stay as it is written.
-    netloc = parts.netloc.replace(f":{parts.password}@", "@") if parts.password else parts.netloc
-    plain = urlunsplit(parts._replace(netloc=netloc))
+    target, environment = _client(url)
     done = subprocess.run(  # noqa: S603 - our own bundled program with our own options
-        [str(bin_directory() / program), f"--dbname={plain}", *options],
+        [str(bin_directory() / program), f"--dbname={target}", *options],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CommandError(f"{program}: {last}")
+        raise CommandError(_fault(program, done.stderr))
+
+
+def _client(url: str) -> tuple[str, dict[str, str]]:
+    """The address without its password, which goes by the environment, not by the command line."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return url, dict(os.environ)
+    # Only the password goes; an empty host (a Unix socket) must stay as it is written.
+    netloc = parts.netloc.replace(f":{parts.password}@", "@")
+    return urlunsplit(parts._replace(netloc=netloc)), {
+        **os.environ,
+        "PGPASSWORD": unquote(parts.password),
+    }
+
+
+def _fault(program: str, output: str) -> str:
+    """The first line that names an error, else the last."""
+    lines = [line for line in output.strip().splitlines() if line] or ["no message"]
+    return f"{program}: {next((line for line in lines if 'error' in line.lower()), lines[-1])}"

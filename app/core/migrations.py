@@ -1,5 +1,6 @@
 """The schema: bringing a database up to date, and telling whether it is."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,7 @@ def _config() -> Config:
     """The migrations beside the package in a checkout, within it when installed."""
     homes = (_PACKAGE.parent, _PACKAGE / "_migrations")
     home = next(home for home in homes if (home / "alembic.ini").is_file())
-    return Config(home / "alembic.ini")
+    return Config(home / "alembic.ini", stdout=io.StringIO())
 
 
 def head_revision() -> str | None:

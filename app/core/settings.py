@@ -12,9 +12,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     Field,
-    HttpUrl,
-    PostgresDsn,
-    RedisDsn,
     SecretStr,
     model_validator,
 )
@@ -38,8 +35,13 @@ def _split(value: object) -> object:
     )
 
 
-def _as_text(value: PostgresDsn | RedisDsn | HttpUrl) -> str:
-    return str(value).rstrip("/") if isinstance(value, HttpUrl) else str(value)
+def _postgresql(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_postgresql)]
 
 
 class Settings(BaseSettings):
@@ -54,11 +56,11 @@ class Settings(BaseSettings):
     )
 
     environment: Environment = Environment.DEVELOPMENT
-    database_url: SecretStr | None = Field(
+    database_url: DatabaseUrl = Field(
         None,
         description="PostgreSQL >= 15 with contrib; without it the bundled server starts",
     )
-    database_replica_url: SecretStr | None = Field(None, description="where GET requests read")
+    database_replica_url: DatabaseUrl = Field(None, description="where GET requests read")
     database_pool_size: int = Field(8, ge=1, le=200, description="reading connections per worker")
     data_dir: Path = Field(Path(".vric"), description="bundled database, generated secret")
     redis_url: SecretStr | None = Field(None, description="shares the limits between workers")
@@ -73,7 +75,6 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="numbers of plans changed for tests and benchmarks",
     )
-    public_url: str | None = Field(None, description="scheme and host written into absolute links")
     metrics_token: SecretStr | None = Field(None, description="opens /metrics beyond loopback")
     max_body_bytes: int = Field(1_048_576, ge=1024)
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
