@@ -6,10 +6,12 @@ schema, `demo` has the demo edition as well and is only read.
 
 import asyncio
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -50,11 +52,27 @@ def server_url(shared_folder: Path) -> Iterator[str]:
     if given:
         yield given
         return
+    folder = Path(gettempdir()) / f"vric-{shared_folder.parent.name}-{shared_folder.name}"
     with InterProcessLock(shared_folder / "server.lock"):
-        server = EmbeddedServer.start(shared_folder / "vric")
+        server = EmbeddedServer.start(folder)
     yield server.url("postgres")
     with InterProcessLock(shared_folder / "server.lock"):
         server.stop()
+        if not (folder / "postgres" / "postmaster.pid").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder for a bundled server of a test's own.
+
+    Outside pytest's: run as root, that server belongs to another user, to whom every new run of
+    pytest closes the folders of all.
+    """
+    folder = Path(mkdtemp(prefix="vric-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def clone(server_url: str, template: str, name: str) -> str:
