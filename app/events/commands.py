@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import Database
 from app.core.errors import CommandError, ProblemError
 from app.core.runtime import run_with_database
-from app.events.corrections import correct_event, parse_assignment, undo_correction
+from app.events.corrections import correct_event, parse_assignment
 from app.events.items import get_event
 from app.events.vocabulary import OWNERSHIPS
 from app.events.writer import correct_outlet, load_outlets
@@ -57,10 +57,7 @@ def edit(
     changes = dict(parse_assignment(text) for text in assignments)
 
     async def work(database: Database) -> None:
-        if changes:
-            await correct_event(database, event_id, changes, by, reason)
-        for field in undo:
-            await undo_correction(database, event_id, field, by)
+        await correct_event(database, event_id, changes, by, reason, undo)
 
     run_with_database(work)
     typer.echo(f"event {event_id}: {', '.join([*changes, *undo])}")

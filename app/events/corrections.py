@@ -1,6 +1,6 @@
 """Corrections by a person: they are checked, kept over every import, and can be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.core import data_version
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.events.records import EventRecord
@@ -28,7 +29,7 @@ _LISTS = ("actors", "countries", "categories_also", "topics")
 class CorrectableFields(BaseModel):
     """The coded fields of an event, as a person may set them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     summary: str = Field("", min_length=1, max_length=5_000)
     text_language: str = Field("en", pattern="^[a-z]{2}$")
@@ -65,42 +66,43 @@ class CorrectableFields(BaseModel):
 
 
 async def correct_event(
-    database: Database, event_id: int, changes: Mapping[str, Any], by: str, reason: str | None
+    database: Database,
+    event_id: int,
+    changes: Mapping[str, Any],
+    by: str,
+    reason: str | None = None,
+    undo: Sequence[str] = (),
 ) -> None:
-    """Set fields of an event; imports keep them.
+    """Set fields of an event, which imports keep, and put others back to what they were before.
+
+    All of it happens or nothing, so that fields that go together can change together.
 
     Raises:
-        CommandError: no such event or field, or a value that does not fit.
+        CommandError: no such event or field, a value that does not fit, or nothing to undo.
     """
     values = _checked(changes)
+    if both := values.keys() & set(undo):
+        raise CommandError(f"{', '.join(sorted(both))}: either set it or undo it")
     async with database.transaction() as connection:
+        await data_version.bump(connection)  # from here on nobody else changes the event
         record = await _load(connection, event_id)
-        corrected = record.with_changes(values)
-        _check_whole(corrected)
         before = asdict(record)
         for field, value in values.items():
             await connection.execute(
                 _SAVE, event_id, field, _json(value), _json(before[field]), by, reason
             )
+        restored = {field: await _undo(connection, event_id, field) for field in undo}
+        coding = {name: how for name, how in record.coding.items() if name not in restored}
+        corrected = record.with_changes({**values, **_checked(restored), "coding": coding})
+        _check_whole(corrected)
         await write_events(connection, {event_id: corrected}, by)
 
 
-async def undo_correction(database: Database, event_id: int, field: str, by: str) -> None:
-    """Put a field back to what it was before it was corrected.
-
-    Raises:
-        CommandError: no such event, or the field was not corrected.
-    """
-    async with database.transaction() as connection:
-        record = await _load(connection, event_id)
-        replaced = await connection.fetchval(_UNDO, event_id, field)
-        if replaced is None:
-            raise CommandError(f"{field} of event {event_id} was not corrected")
-        values = _checked({field: orjson.loads(replaced)})
-        coding = {name: how for name, how in record.coding.items() if name != field}
-        restored = record.with_changes({**values, "coding": coding})
-        _check_whole(restored)
-        await write_events(connection, {event_id: restored}, by)
+async def _undo(connection: asyncpg.Connection, event_id: int, field: str) -> Any:
+    replaced = await connection.fetchval(_UNDO, event_id, field)
+    if replaced is None:
+        raise CommandError(f"{field} of event {event_id} was not corrected")
+    return orjson.loads(replaced)
 
 
 async def _load(connection: asyncpg.Connection, event_id: int) -> EventRecord:
@@ -124,6 +126,8 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_whole(record: EventRecord) -> None:
+    if record.published_on is None:
+        raise CommandError("published_on cannot be empty")
     if (record.lon is None) != (record.lat is None):
         raise CommandError("lon and lat go together")
     if record.lon is not None and record.precision == "country":

@@ -111,6 +111,17 @@ async def write_events(
     return Written(created, len(rows) - created, len(events) - len(rows))
 
 
+async def note_replaced(connection: asyncpg.Connection, events: Mapping[int, EventRecord]) -> None:
+    """Let corrections of these events be undone to what an import says now."""
+    corrected = await connection.fetch(
+        "SELECT event_id, field FROM event_corrections WHERE event_id = ANY($1)", list(events)
+    )
+    await connection.executemany(
+        "UPDATE event_corrections SET replaced = $3 WHERE event_id = $1 AND field = $2",
+        [(i, field, _json(getattr(events[i], field))) for i, field in corrected],
+    )
+
+
 async def delete_events(connection: asyncpg.Connection, ids: Sequence[int], by: str) -> Written:
     """Take events out of every surface; their history and last document stay."""
     await data_version.bump(connection)

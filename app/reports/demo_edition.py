@@ -3,6 +3,7 @@
 from datetime import date
 from importlib.resources import files
 
+from app.core import data_version
 from app.core.db import Database
 from app.events.writer import delete_events
 from app.ingest.files import SourceFile
@@ -39,6 +40,7 @@ async def load_demo_once(database: Database) -> None:
 async def remove_demo(database: Database) -> int:
     """Take the demo edition back; returns the number of events removed."""
     async with database.transaction() as connection:
+        await data_version.bump(connection)
         ids = await remove_edition(connection, DEMO.slug)
         await forget_bytes(connection, KIND, DEMO.slug)
         return (await delete_events(connection, ids, "demo remove")).deleted

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from app.core import data_version
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.events.outlets import OutletEntry, OutletNames
@@ -16,6 +17,7 @@ from app.events.writer import (
     delete_events,
     load_outlets,
     new_event_ids,
+    note_replaced,
     save_outlets,
     write_events,
 )
@@ -84,12 +86,15 @@ async def import_edition(
     async def work(connection: asyncpg.Connection) -> Outcome:
         return await _write(connection, key, coded, allow_removals)
 
-    return await run_ingest(database, KIND, key.slug, file, CODER_VERSION, work)
+    # The same bytes under another date or title are another import.
+    version = f"{CODER_VERSION};{coded.edition.published_on};{key.title}"
+    return await run_ingest(database, KIND, key.slug, file, version, work)
 
 
 async def _write(
     connection: asyncpg.Connection, key: EditionKey, coded: CodedEdition, allow_removals: bool
 ) -> Outcome:
+    await data_version.bump(connection)
     outlets = await _outlets(connection, coded.events)
     known = await writer.load_items(connection, key.slug)
     read = [ReadItem(item.summary, item.outlet, item.published_on) for item in coded.edition.items]
@@ -108,6 +113,7 @@ async def _write(
         for event_id, event, item in zip(ids, coded.events, coded.edition.items, strict=True)
     }
     by = f"edition {key.slug}"
+    await note_replaced(connection, records)
     written = await write_events(connection, records, by)
     gone = await delete_events(connection, vanished, by) if vanished else written
     await writer.save_edition(connection, key, coded, ids, vanished)

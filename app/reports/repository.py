@@ -22,7 +22,8 @@ SELECT position, agency, title FROM edition_must_reads WHERE edition_id = $1 ORD
 """
 _ITEMS = """
 SELECT v.document, v.block, v.outlets[1] AS outlet_id, v.state_media_printed AS marked
-FROM events v WHERE v.edition = $1 ORDER BY v.position, v.id
+FROM edition_items i JOIN events v ON v.id = i.event_id
+WHERE i.edition_id = $1 AND i.gone_at IS NULL ORDER BY i.position, v.id
 """
 _OUTLETS = """
 SELECT id, name, country, ownership, state FROM outlets
