@@ -33,7 +33,7 @@ def find_role(text: Text, first: int, last: int, grammar: Grammar, owners: dict[
     special = _find_special(text, first, last, grammar)
     if special:
         return special
-    tokens, loose = text.tokens, 0
+    tokens, loose, titled = text.tokens, 0, False
     for index in range(first - 1, max(-1, first - 1 - _WINDOW), -1):
         word, following = tokens[index], tokens[index + 1]
         role = grammar.get(word.lower)
@@ -46,10 +46,11 @@ def find_role(text: Text, first: int, last: int, grammar: Grammar, owners: dict[
                 return "object"  # a verb stands between the name before and this one
             loose = 0
             continue
-        if role == "to" and _is_verb(tokens, index + 1):
-            return "object"
-        if role in ("skip", "site", "of", "join"):
+        if role in ("skip", "site", "of", "join", "title"):
+            titled = titled or role == "title"
             continue
+        if role == "to" and (titled or _is_verb(tokens, index + 1)):
+            return "object"
         if role == "accusing":
             return "accused"
         if role not in (None, "person", "flag", "measure"):
