@@ -16,6 +16,7 @@ Role = Literal[
 Grammar = Mapping[str, str]
 _WINDOW = 7  # words looked at to the left of a name
 _LOOSE = 2  # words of no known part that may stand between a preposition and its name
+_OPENING = 4  # words; "New U.S. sanctions" at the start of an item is what it tells
 _SOURCE_WORDS = 14  # a closing "…, the ministry said" is no longer than this
 _CLAUSE = frozenset(',;:()[]—–"“”«»')
 
@@ -103,7 +104,7 @@ def _find_special(text: Text, first: int, last: int, grammar: Grammar) -> Role |
         return "passing"
     if any(grammar.get(t.lower) == "person" for t in nearby):
         return "private"
-    if first > 1 and _is_measure(tokens, first, last, grammar):
+    if first > _OPENING and _is_measure(tokens, first, last, grammar):
         return "passing"
     return "source" if _is_source(tokens, first, grammar) else None
 
