@@ -44,12 +44,12 @@ def main() -> None:
 
 def _print_table(sets: dict[str, list[Pair]]) -> None:
     names = list(sets)
-    print(f"{'':22}" + "".join(f"{name:>16}" for name in names))
-    print(f"{'items':22}" + "".join(f"{len(sets[name]):>16}" for name in names))
+    print(f"{'':25}" + "".join(f"{name:>16}" for name in names))
+    print(f"{'items':25}" + "".join(f"{len(sets[name]):>16}" for name in names))
     for field in _LISTS:
         scores = [score_lists(sets[name], field) for name in names]
         cells = (f"{s.precision:.2f} {s.recall:.2f} {s.f1:.3f}" for s in scores)
-        print(f"{field + '  P R F1':22}" + "".join(f"{cell:>16}" for cell in cells))
+        print(f"{field + '  P R F1':25}" + "".join(f"{cell:>16}" for cell in cells))
     for field in ("actors", "countries"):
         _print_row(f"{field}, main first", [score_main(sets[name], field) for name in names])
     _print_row("category, macro F1", [score_category_f1(sets[name]) for name in names])
@@ -61,7 +61,7 @@ def _print_table(sets: dict[str, list[Pair]]) -> None:
 
 
 def _print_row(title: str, values: list[float]) -> None:
-    print(f"{title:22}" + "".join(f"{value:>16.3f}" for value in values))
+    print(f"{title:25}" + "".join(f"{value:>16.3f}" for value in values))
 
 
 def _print_errors(pairs: list[Pair]) -> None:
