@@ -50,17 +50,25 @@ def find_role(text: Text, first: int, last: int, grammar: Grammar, owners: dict[
         if role in ("skip", "site", "of", "join", "title"):
             titled = titled or role == "title"
             continue
-        if role == "to" and (titled or _is_verb(tokens, index + 1)):
-            return "object"
-        if role == "accusing":
-            return "accused"
         if role not in (None, "person", "flag", "measure"):
-            return cast(Role, role)
+            return _govern(role, tokens, index, grammar, titled=titled)
         if not word.capital:
             loose += 1
         if loose > _LOOSE:
             return "object"
     return "subject" if first - 1 < _WINDOW else "object"
+
+
+def _govern(
+    role: str, tokens: tuple[Token, ...], index: int, grammar: Grammar, *, titled: bool
+) -> Role:
+    """What a preposition or a verb of accusing makes of the name after it."""
+    accuses = index > 0 and grammar.get(tokens[index - 1].lower) == "accusing"
+    if role == "accusing" or (role == "to" and accuses):
+        return "accused"
+    if role == "to" and (titled or _is_verb(tokens, index + 1)):
+        return "object"
+    return cast(Role, role)
 
 
 def find_governor(text: Text, first: int, grammar: Grammar) -> str:
