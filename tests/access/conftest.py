@@ -17,7 +17,7 @@ from app.access.keys import HINT_LENGTH, digest_of, make_key
 from app.access.models import Account, ApiKey
 from app.core.clock import now
 from app.core.db import Database
-from tests.conftest import TEST_SECRET
+from tests.conftest import TEST_SECRET, free_port
 
 MakeKey = Callable[..., Awaitable[str]]
 
@@ -91,13 +91,6 @@ def need(program: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return path
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

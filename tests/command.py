@@ -1,0 +1,102 @@
+"""The command `vric` as a user runs it: as a process, in a folder of its own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import free_port
+
+VRIC = str(Path(sys.executable).with_name("vric"))
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment without this run's own settings, and with those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VRIC_")}
+    return {**kept, **variables}
+
+
+def run_vric(
+    *arguments: str | Path, cwd: Path, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run `vric` to its end; `variables` are settings."""
+    return subprocess.run(
+        [VRIC, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def failure_of(done: "subprocess.CompletedProcess[str]") -> str:
+    """The one line by which a command failed."""
+    assert done.returncode not in (0, -9), done.stdout
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+@contextmanager
+def started(cwd: Path, **variables: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """A serving process that has said it is ready, and its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with (
+        (cwd / "log").open("w+") as log,
+        subprocess.Popen(
+            [VRIC, "serve", "--port", str(port)],
+            cwd=cwd, env=environment(**variables), stdout=log, stderr=log, text=True,
+        ) as process,
+    ):  # fmt: skip
+        try:
+            _wait_until_ready(url, process, cwd / "log")
+            yield url, process
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[str]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"the service did not start: {log.read_text()[-2000:]}")
+
+
+def postmaster_of(data_dir: Path) -> int | None:
+    """The process of the bundled server, `None` when there is none."""
+    try:
+        pid = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return pid
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether something comes to hold within twenty seconds."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
