@@ -8,7 +8,7 @@ import orjson
 from app.core.db import Database
 from app.core.errors import GoneError, NotFoundError
 from app.events.licence import LICENCE, citation
-from app.events.neighbours import rank_neighbours
+from app.events.neighbours import RELATED_DAYS, rank_neighbours
 from app.events.parameters import parse_instant
 from app.events.repository import items as repository
 
@@ -30,8 +30,7 @@ async def get_event(database: Database, event_id: int) -> dict[str, Any]:
             )
         raise NotFoundError(f"there is no event {event_id}")
     event = orjson.loads(row["document"])
-    neighbours = await repository.fetch_neighbours(database, event_id)
-    corroborating, related = rank_neighbours(neighbours, event)
+    neighbours = await _neighbours(database, event_id)
     corrections = await repository.fetch_corrections(database, event_id)
     path = f"/v1/events/{event_id}"
     return {
@@ -40,14 +39,31 @@ async def get_event(database: Database, event_id: int) -> dict[str, Any]:
         "updated_at": row["updated_at"],
         "coding": orjson.loads(row["coding"]),
         "corrections": [{**c, "value": orjson.loads(c["value"])} for c in corrections],
-        "corroborating": corroborating,
-        "related": related,
+        **neighbours,
         "citation": citation(event, max(1, len(history))),
         "licence": LICENCE,
         "links": [
             *event["links"],
             {"rel": "history", "href": f"{path}/history", "type": "application/json"},
         ],
+    }
+
+
+async def _neighbours(database: Database, event_id: int) -> dict[str, Any]:
+    me, *others = await repository.fetch_around(database, event_id, RELATED_DAYS)
+    ranked = rank_neighbours(me, others)
+    ids = [neighbour.id for neighbour in (*ranked.corroborating, *ranked.related)]
+    documents = await repository.fetch_documents(database, ids)
+    return {
+        kind: [
+            {"event": orjson.Fragment(documents[n.id]), "score": n.score, "parts": n.parts}
+            for n in neighbours
+            if n.id in documents
+        ]
+        for kind, neighbours in (
+            ("corroborating", ranked.corroborating),
+            ("related", ranked.related),
+        )
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from app.core.db import Database
-from app.events.outlets import OutletEntry
+from app.events.outlets import OutletEntry, bundled_outlets
 from app.events.records import EventRecord, SourceRecord
 from app.events.writer import save_outlets, write_events
 
@@ -37,7 +37,7 @@ async def write(
     """Store events under ids from 1 on, or under the given ones."""
     by_id = events if isinstance(events, Mapping) else dict(enumerate(events, start=1))
     async with database.transaction() as connection:
-        await save_outlets(connection, [OUTLET])
+        await save_outlets(connection, [OUTLET, *bundled_outlets()])
         await write_events(connection, by_id, "a test")
 
 

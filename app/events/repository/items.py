@@ -1,12 +1,10 @@
 """Single events: what is known of one, its history, and what else tells of the same."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.db import Database, Row
 
-RELATED_DAYS = 30
-RELATED_CANDIDATES = 2_000
+MAX_AROUND = 500
 
 _ITEM = "SELECT document, coding, created_at, updated_at FROM events WHERE id = $1"
 _CORRECTIONS = """
@@ -24,25 +22,17 @@ SELECT coalesce(
     (SELECT min(seq) - 1 FROM event_changes WHERE at >= $1),
     (SELECT max(seq) FROM event_changes), 0)
 """
-_RELATED = """
-WITH me AS (SELECT * FROM events WHERE id = $1),
-near AS (
-    SELECT e.*, abs(e.published_on - me.published_on) AS days
-    FROM events e, me
-    WHERE e.id <> me.id
-      AND e.published_on BETWEEN me.published_on - $2::int AND me.published_on + $2::int
-      AND (e.actors && me.actors OR e.countries && me.countries)
-    ORDER BY abs(e.published_on - me.published_on), e.id LIMIT $3
-)
-SELECT near.document, near.days, near.outlets && me.outlets AS same_outlet,
-       similarity(near.summary, me.summary)::float8 AS text,
-       cardinality(ARRAY(SELECT unnest(near.actors) INTERSECT SELECT unnest(me.actors))) AS actors,
-       cardinality(ARRAY(SELECT unnest(near.countries) INTERSECT SELECT unnest(me.countries)))
-           AS countries,
-       cardinality(ARRAY(SELECT unnest(near.topics) INTERSECT SELECT unnest(me.topics))) AS topics,
-       coalesce(near.place = me.place, false) AS same_place
-FROM near, me
+_AROUND = """
+WITH me AS (SELECT * FROM events WHERE id = $1)
+SELECT e.id, abs(e.published_on - me.published_on) AS days,
+       e.actors, e.countries, e.topics, e.place, e.outlets,
+       tsvector_to_array(ts_filter(e.search, '{a}')) AS words
+FROM events e, me
+WHERE e.published_on BETWEEN me.published_on - $2::int AND me.published_on + $2::int
+  AND (e.id = me.id OR e.actors && me.actors OR e.countries && me.countries)
+ORDER BY e.id <> me.id, abs(e.published_on - me.published_on), e.id LIMIT $3
 """
+_DOCUMENTS = "SELECT id, document FROM events WHERE id = ANY($1::bigint[])"
 
 
 async def find_event(database: Database, event_id: int) -> Row | None:
@@ -70,6 +60,11 @@ async def fetch_sequence_before(database: Database, instant: datetime) -> int:
     return int(await database.fetch_value(_SEQ_BEFORE, [instant]))
 
 
-async def fetch_neighbours(database: Database, event_id: int) -> Sequence[Row]:
-    """Events near in time that share an actor or a country, with what they share."""
-    return await database.fetch(_RELATED, [event_id, RELATED_DAYS, RELATED_CANDIDATES])
+async def fetch_around(database: Database, event_id: int, days: int) -> list[Row]:
+    """An event, then those near in time that share an actor or a country, nearest first."""
+    return await database.fetch(_AROUND, [event_id, days, 1 + MAX_AROUND])
+
+
+async def fetch_documents(database: Database, ids: list[int]) -> dict[int, str]:
+    """Documents by id."""
+    return {row[0]: row[1] for row in await database.fetch(_DOCUMENTS, [ids])}
