@@ -1,5 +1,6 @@
 """The outlet registry: who publishes, under which names, owned by whom."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -40,25 +41,39 @@ class OutletEntry:
 
 
 class OutletNames:
-    """Finds an outlet by any of its names, without regard to case, accents and a leading "The"."""
+    """Finds an outlet by any of its names; case, accents, punctuation and article do not matter."""
 
     def __init__(self, entries: Iterable[OutletEntry]) -> None:
         self._by_name: dict[str, OutletEntry] = {}
-        for entry in entries:
-            for name in (entry.name, *entry.aliases):
-                self._by_name.setdefault(fold_name(name), entry)
+        self._ids: set[str] = set()
+        entries = list(entries)
+        # A name as it is spelt wins over another that only lacks its article.
+        for fold in (fold_name, _without_article):
+            for entry in entries:
+                self._ids.add(entry.id)
+                for name in (entry.name, *entry.aliases):
+                    self._by_name.setdefault(fold(name), entry)
 
     def find(self, name: str) -> OutletEntry | None:
         """The outlet printed as `name`."""
-        return self._by_name.get(fold_name(name))
+        return self._by_name.get(fold_name(name)) or self._by_name.get(_without_article(name))
 
     def find_or_make(self, name: str) -> OutletEntry:
         """The outlet printed as `name`; an unknown one gets an entry with unknown ownership."""
         entry = self.find(name)
         if entry is None:
-            entry = OutletEntry(id=slug_of(name), name=name)
+            entry = OutletEntry(id=self._new_id(name), name=name.strip())
+            self._ids.add(entry.id)
             self._by_name[fold_name(name)] = entry
         return entry
+
+    def _new_id(self, name: str) -> str:
+        """A slug of the name, with a mark of its own where that is empty or taken."""
+        slug = re.sub(r"[^a-z0-9]+", "-", fold_name(name)).strip("-")[:80]
+        if slug and slug not in self._ids:
+            return slug
+        mark = hashlib.blake2b(fold_name(name).encode(), digest_size=4).hexdigest()
+        return f"{slug or 'outlet'}-{mark}"
 
 
 @cache
@@ -82,15 +97,11 @@ def bundled_outlets() -> tuple[OutletEntry, ...]:
 
 
 def fold_name(name: str) -> str:
-    """A name as it is compared: lower case, no accents, straight apostrophes, no leading article."""
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", name.replace("’", "'"))
-        if not unicodedata.combining(character)
-    )
-    return re.sub(r"^the ", "", " ".join(plain.casefold().split()))
+    """A name as it is compared: lower case, no accents, words parted by single spaces."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    return " ".join(re.findall(r"\w+", bare))
 
 
-def slug_of(name: str) -> str:
-    """An id made of a name; distinct names that fold alike share it."""
-    return re.sub(r"[^a-z0-9]+", "-", fold_name(name)).strip("-") or "outlet"
+def _without_article(name: str) -> str:
+    return re.sub(r"^(?:the|el|la|los|las|o|a|le|les|l)\s+", "", fold_name(name))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from app.events.outlets import OutletNames, bundled_outlets
 from app.reports.coding.dates import find_occurrence
 from app.reports.coding.gazetteer import Gazetteer
 from app.reports.coding.instrument import InstrumentReader
 from app.reports.coding.language import guess_language
 from app.reports.coding.lexicon import read_rows
 from app.reports.coding.mentions import MentionFinder
-from app.reports.coding.outlets import OutletNames
 from app.reports.coding.people import PartyReader
 from app.reports.coding.places import Located, PlaceChooser
 from app.reports.coding.records import CodedEvent, Decision, ItemText, Precision
@@ -26,7 +26,7 @@ class Coder:
         self._places = PlaceChooser(self._gazetteer)
         self._instrument = InstrumentReader()
         self._standing = StandingReader(self._gazetteer)
-        self._outlets = OutletNames()
+        self._outlets = OutletNames(bundled_outlets())
         self._blocks = {row["block"]: row["state"] for row in read_rows("blocks.csv")}
 
     def code(self, item: ItemText) -> CodedEvent:
@@ -44,11 +44,10 @@ class Coder:
         located = self._places.choose(text, mentions, parties.countries)
         place = located.place if located else None
         precision, radius_km = self._precision(located, parties.countries)
-        outlet = self._outlets.get(item.outlet)
+        outlet = self._outlets.find(item.outlet)
         return CodedEvent(
             summary=item.summary,
-            outlet=outlet.name,
-            outlet_id=outlet.id,
+            outlet=outlet.name if outlet else item.outlet.strip(),
             published_on=item.published_on,
             occurred_on=when.on if when else None,
             occurred_until=when.until if when else None,

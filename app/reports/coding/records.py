@@ -42,7 +42,6 @@ class CodedEvent:
 
     summary: str
     outlet: str
-    outlet_id: str | None
     published_on: date
     occurred_on: date | None
     occurred_until: date | None
