@@ -1,0 +1,1 @@
+"""Measures of the events API beside a bare handler and beside other servers."""
