@@ -4,11 +4,10 @@ import re
 from typing import Annotated
 
 import typer
-from sqlmodel import select
 
 from app.access.keys import HINT_LENGTH, digest_of, make_key
 from app.access.models import Account, ApiKey
-from app.access.repository import find_account
+from app.access.repository import find_account, find_active_keys, find_keys_by_hint
 from app.core.clock import now
 from app.core.db import Database
 from app.core.errors import CommandError
@@ -52,10 +51,8 @@ def create_key(email: str, name: Annotated[str, typer.Option(help="What it is fo
             account = await find_account(session, email)
             if account is None or account.id is None:
                 raise CommandError(f"there is no account of {email}")
-            keys = await session.exec(
-                select(ApiKey).where(ApiKey.account_id == account.id, ApiKey.revoked_at.is_(None))  # type: ignore[union-attr]
-            )
-            if len(keys.all()) >= PLANS[account.plan].api_keys:
+            keys = await find_active_keys(session, account.id)
+            if len(keys) >= PLANS[account.plan].api_keys:
                 raise CommandError(f"the plan {account.plan} has no further key; revoke one first")
             digest = digest_of(key, secret)
             session.add(
@@ -72,7 +69,7 @@ def revoke_key(hint: Annotated[str, typer.Argument(help="The key's first 12 char
 
     async def work(database: Database) -> None:
         async with database.session() as session:
-            found = (await session.exec(select(ApiKey).where(ApiKey.hint == hint))).all()
+            found = await find_keys_by_hint(session, hint)
             if len(found) != 1:
                 raise CommandError(f"{len(found)} keys begin with {hint!r}; nothing was revoked")
             found[0].revoked_at = now()

@@ -1,9 +1,11 @@
 """Accounts and keys in the database."""
 
-from sqlmodel import select
+from collections.abc import Sequence
+
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.access.models import Account
+from app.access.models import Account, ApiKey
 from app.core.db import Database
 
 _KEY_OWNER = """
@@ -24,3 +26,14 @@ async def find_account(session: AsyncSession, email: str) -> Account | None:
     return (
         await session.exec(select(Account).where(Account.email == email.strip().lower()))
     ).first()
+
+
+async def find_active_keys(session: AsyncSession, account_id: int) -> Sequence[ApiKey]:
+    """The keys of an account that are not revoked."""
+    active = select(ApiKey).where(ApiKey.account_id == account_id, col(ApiKey.revoked_at).is_(None))
+    return (await session.exec(active)).all()
+
+
+async def find_keys_by_hint(session: AsyncSession, hint: str) -> Sequence[ApiKey]:
+    """The keys that begin with a hint."""
+    return (await session.exec(select(ApiKey).where(ApiKey.hint == hint))).all()

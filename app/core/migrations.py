@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from alembic import command
-from app.core.db import sqlalchemy_url
+from app.core.db import Database, sqlalchemy_url
 
 LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "5s"
@@ -39,6 +39,12 @@ async def current_revision(url: str) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
     return await _run(url, read)
+
+
+async def serving_revision(database: Database) -> str | None:
+    """The revision of a database that is in use, through its own connections."""
+    found: str | None = await database.fetch_value("SELECT version_num FROM alembic_version")
+    return found
 
 
 async def upgrade(url: str, revision: str = "head") -> None:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import asyncpg
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.core import data_version
@@ -14,15 +13,8 @@ from app.core.db import Database
 from app.core.errors import CommandError
 from app.events.records import EventRecord
 from app.events.vocabulary import labels
-from app.events.writer import load_records, write_events
+from app.events.writer import load_records, remove_correction, save_correction, write_events
 
-_SAVE = """
-INSERT INTO event_corrections (event_id, field, value, replaced, by, reason)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (event_id, field) DO UPDATE
-SET value = excluded.value, by = excluded.by, reason = excluded.reason, at = now()
-"""
-_UNDO = "DELETE FROM event_corrections WHERE event_id = $1 AND field = $2 RETURNING replaced"
 _LISTS = ("actors", "countries", "categories_also", "topics")
 
 
@@ -88,9 +80,7 @@ async def correct_event(
         record = await _load(connection, event_id)
         before = asdict(record)
         for field, value in values.items():
-            await connection.execute(
-                _SAVE, event_id, field, _json(value), _json(before[field]), by, reason
-            )
+            await save_correction(connection, event_id, field, value, before[field], by, reason)
         restored = {field: await _undo(connection, event_id, field) for field in undo}
         coding = {name: how for name, how in record.coding.items() if name not in restored}
         corrected = record.with_changes({**values, **_checked(restored), "coding": coding})
@@ -99,10 +89,9 @@ async def correct_event(
 
 
 async def _undo(connection: asyncpg.Connection, event_id: int, field: str) -> Any:
-    replaced = await connection.fetchval(_UNDO, event_id, field)
-    if replaced is None:
+    if not (replaced := await remove_correction(connection, event_id, field)):
         raise CommandError(f"{field} of event {event_id} was not corrected")
-    return orjson.loads(replaced)
+    return replaced[0]
 
 
 async def _load(connection: asyncpg.Connection, event_id: int) -> EventRecord:
@@ -150,7 +139,3 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     if field in _LISTS:
         return field, [part.strip() for part in value.split(",") if part.strip()]
     return field, value or None
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -50,3 +50,21 @@ EVENT_PAGE: dict[str, Any] = {
     "returned": 1,
     "meta": {},
 }
+META: dict[str, Any] = {
+    "data_version": 7,
+    "changed_at": "2020-11-18T12:00:00Z",
+    "coverage": {
+        "events": 91,
+        "with_point": 40,
+        "editions": 1,
+        "first_published_on": "2020-09-28",
+        "last_published_on": "2020-11-17",
+    },
+    "taxonomy": {
+        "actor": [
+            {"id": "VE", "labels": {"en": "Venezuela", "es": "Venezuela"}},
+        ],
+    },
+    "licence": "Coded facts: CC BY 4.0, attribution to VRIC Monitor.",
+    "links": [{"rel": "self", "href": "/v1/meta", "type": "application/json"}],
+}

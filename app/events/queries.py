@@ -111,7 +111,9 @@ class ChangesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     since: SinceText = Field(
-        "0", description="A sequence number (changes after it) or an instant (changes from it)."
+        "0",
+        description="A sequence number (changes after it) or an instant (changes from it).",
+        examples=["2020-11-18T00:00:00Z"],
     )
     limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
 
@@ -123,7 +125,7 @@ class OutletsQuery(BaseModel):
 
     id: Slugs = Field(default_factory=list, description="Ids of outlets.")
     ownership: one_of(OWNERSHIPS) = Field(  # type: ignore[valid-type]
-        [], description="Classes of ownership."
+        [], description="Classes of ownership.", examples=[["state_controlled"]]
     )
     state: Codes = Field(default_factory=list, description="States that own or control.")
 

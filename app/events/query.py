@@ -82,7 +82,13 @@ class EventFilter(BaseModel):
         None, description="lon,lat; with radius_km.", examples=["-66.9,10.5"]
     )
     radius_km: float | None = Field(
-        None, gt=0, le=20_000, allow_inf_nan=False, validate_default=True
+        None,
+        gt=0,
+        le=20_000,
+        allow_inf_nan=False,
+        validate_default=True,
+        description="How far from `near`, in kilometres.",
+        examples=[150],
     )
 
     @field_validator("radius_km")

@@ -45,6 +45,15 @@ WITH gone AS (DELETE FROM events WHERE id = ANY($1) RETURNING id, document)
 INSERT INTO event_changes (event_id, kind, by, document)
 SELECT id, 'deleted', $2, document FROM gone ORDER BY id
 """
+_SAVE_CORRECTION = """
+INSERT INTO event_corrections (event_id, field, value, replaced, by, reason)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (event_id, field) DO UPDATE
+SET value = excluded.value, by = excluded.by, reason = excluded.reason, at = now()
+"""
+_REMOVE_CORRECTION = """
+DELETE FROM event_corrections WHERE event_id = $1 AND field = $2 RETURNING replaced
+"""
 _UPSERT_OUTLETS = """
 INSERT INTO outlets (id, name, aliases, country, language, ownership, state, url, citation, cited_on)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -109,6 +118,28 @@ async def write_events(
         await connection.execute(_NOTE_CHANGES, by)
         await connection.execute("DROP TABLE staged")
     return Written(created, len(rows) - created, len(events) - len(rows))
+
+
+async def save_correction(
+    connection: asyncpg.Connection,
+    event_id: int,
+    field: str,
+    value: Any,
+    replaced: Any,
+    by: str,
+    reason: str | None,
+) -> None:
+    """Keep what a person set a field to; a second correction keeps what the first replaced."""
+    values = (event_id, field, _json(value), _json(replaced), by, reason)
+    await connection.execute(_SAVE_CORRECTION, *values)
+
+
+async def remove_correction(
+    connection: asyncpg.Connection, event_id: int, field: str
+) -> tuple[Any] | None:
+    """Forget a correction; returns the value that it had replaced, `None` when there was none."""
+    replaced = await connection.fetchval(_REMOVE_CORRECTION, event_id, field)
+    return None if replaced is None else (orjson.loads(replaced),)
 
 
 async def note_replaced(connection: asyncpg.Connection, events: Mapping[int, EventRecord]) -> None:

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
-from app.core.migrations import head_revision
+from app.core.migrations import head_revision, serving_revision
 
 router = APIRouter(include_in_schema=False)
 static_files = StaticFiles(packages=[("app.web", "static")])
@@ -35,7 +35,7 @@ async def alive() -> Response:
 async def ready(database: ReadDatabase) -> Response:
     """The database answers and has the schema that this release needs."""
     try:
-        found = await database.fetch_value("SELECT version_num FROM alembic_version")
+        found = await serving_revision(database)
     except ProblemError:
         raise
     except Exception:
