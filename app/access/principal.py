@@ -1,6 +1,7 @@
 """Who calls: an account by its key, or an anonymous address."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.datastructures import Headers
@@ -99,6 +100,7 @@ class Principals:
         return parsed is not None and any(parsed in network for network in self._trusted)
 
 
+@lru_cache(4096)
 def _parse(address: str) -> IPv4Address | IPv6Address | None:
     """An address; IPv4 as an IPv6 socket shows it is IPv4."""
     try:

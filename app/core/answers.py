@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.metrics import ANSWERS_FROM_MEMORY, NOT_MODIFIED
@@ -169,11 +169,8 @@ class _Recorder:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:
-            headers = MutableHeaders(raw=message["headers"])
-            headers["ETag"] = self._tag.decode()
-            for name, value in _caching(self._private):
-                headers[name.decode()] = value.decode()
             self._headers = list(message["headers"])
+            message["headers"].extend([(b"etag", self._tag), *_caching(self._private)])
             if self._withhold:
                 self._withheld = True
                 await _send_not_modified(self._send, self._tag, self._private)

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,9 +82,10 @@ class RequestGuard:
                 return  # what was made of the cut body is replaced by the refusal below
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answer = MutableHeaders(raw=message["headers"])
-                answer["X-Request-Id"] = request_id
-                answer["X-Content-Type-Options"] = "nosniff"
+                message["headers"] += (
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                )
             await send(message)
 
         async def refuse(error: ProblemError) -> None:

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["analytics"])
 
 
 def _links(request: Request) -> list[dict[str, str]]:
-    return Links(request.url.path, request.url.query, "application/json").of(None)
+    return Links.to(request.scope).of(None)
 
 
 @router.get(

@@ -45,7 +45,7 @@ async def list_sources(
     the truth of a report."""
     return envelope(
         await registry.list_outlets(database, query),
-        Links(request.url.path, request.url.query, "application/json").of(None),
+        Links.to(request.scope).of(None),
     )
 
 

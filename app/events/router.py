@@ -43,7 +43,7 @@ async def search_events(
     format_ = negotiate(query.f, request.headers.get("accept", ""))
     media_type = MEDIA_TYPES[format_]
     changed_at = request.app.state.data_version.changed_at
-    links = Links(request.url.path, request.url.query, media_type.partition(";")[0])
+    links = Links.to(request.scope, media_type.partition(";")[0])
     check_format(format_, query)
     encoding = encoding_of(format_, changed_at, query.fields)
     answer = await list_events(database, query, caller.plan, encoding, links)
@@ -90,7 +90,7 @@ async def get_event_history(
     """Every version of an event, oldest first, also of one that was taken back."""
     steps = await items.get_history(database, event_id)
     path = f"/v1/events/{event_id}/history"
-    return envelope(steps, Links(path, "", "application/json").of(None))
+    return envelope(steps, Links(path).of(None))
 
 
 @router.get(

@@ -44,7 +44,7 @@ async def search_reports(
     if limit < query.limit:
         meta["clipped"] = {"parameter": "limit", "asked": query.limit, "given": limit}
     reports, following = await list_reports(database, limit, query.cursor)
-    links = Links(request.url.path, request.url.query, "application/json").of(following)
+    links = Links.to(request.scope).of(following)
     return envelope(reports, links, meta)
 
 

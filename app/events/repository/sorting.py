@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -69,6 +70,7 @@ class Sorting:
     keys: tuple[tuple[str, bool], ...]
 
     @classmethod
+    @lru_cache(256)
     def parse(cls, sortby: str, has_text: bool) -> "Sorting":
         """The order written as `-published_on,country`; a minus sorts downwards.
 

