@@ -64,12 +64,21 @@ def _add_query_parameters(schema: dict[str, Any], routes: Sequence[BaseRoute]) -
                     "required": name in required,
                     "description": field.pop("description", ""),
                     **({"example": field.pop("examples")[0]} if "examples" in field else {}),
-                    "schema": field,
+                    "schema": _without_null(field),
                 }
                 for name, field in described.get("properties", {}).items()
             ]
             operation = schema["paths"][context.path]["get"]
             operation["parameters"] = [*operation.get("parameters", []), *parameters]
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is not given is absent; there is no null in a query string."""
+    kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return field
+    rest = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
+    return {**rest, **kinds[0]}
 
 
 def _drop_default_errors(schema: dict[str, Any]) -> None:

@@ -15,13 +15,19 @@ MAX_VALUES = 50
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
-def split_values(pattern: str, shape: str, fold: Callable[[str], str] = str) -> Any:
+def split_values(
+    pattern: str,
+    shape: str,
+    fold: Callable[[str], str] = str,
+    document: dict[str, Any] | None = None,
+) -> Any:
     """The type of a parameter given several times or as a comma list.
 
     Args:
         pattern: what each value must match.
         shape: the same in words, for a refusal: "'x' is not ...".
         fold: brings values that mean the same to one form.
+        document: what the OpenAPI document says of a value; by default the pattern.
     """
     value_pattern = re.compile(pattern)
 
@@ -34,13 +40,17 @@ def split_values(pattern: str, shape: str, fold: Callable[[str], str] = str) -> 
                 raise ValueError(f"{value[:60]!r} is not {shape}")
         return list(dict.fromkeys(map(fold, values)))
 
-    document = {"pattern": rf"^ *({pattern}) *(, *({pattern}) *)*$"}
-    return Annotated[list[Annotated[str, Field(json_schema_extra=document)]], AfterValidator(split)]
+    item = Annotated[str, Field(json_schema_extra=document or {"pattern": f"^{pattern}$"})]
+    return Annotated[
+        list[item], AfterValidator(split), Field(json_schema_extra={"maxItems": MAX_VALUES})
+    ]
 
 
 def one_of(values: Sequence[str]) -> Any:
     """The type of a parameter that takes some of a few words."""
-    return split_values("|".join(values), f"one of {', '.join(values)}")
+    return split_values(
+        "|".join(values), f"one of {', '.join(values)}", document={"enum": list(values)}
+    )
 
 
 Codes = split_values(

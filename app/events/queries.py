@@ -94,6 +94,7 @@ class CorrelationsQuery(EventFilter):
     between: Codes = Field(
         default_factory=list,
         description="The actors to compare; by default Venezuela, Russia, Iran and China.",
+        json_schema_extra={"minItems": 2, "maxItems": 12, "uniqueItems": True},
     )
 
 

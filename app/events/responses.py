@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.core.errors import PROBLEM_JSON
 from app.events.formats import MEDIA_TYPES, Format
+from app.events.schemas import EventFeature, EventFeatures, Feed
 
 _PROBLEMS = {
     400: "A parameter is unknown or cannot be read; `errors` names it.",
     401: "The credential is not valid.",
     404: "There is no such thing.",
     410: "It was taken back; its history stays.",
+    414: "The address is too long.",
     429: "A limit is used up; `Retry-After` says when to come back.",
     503: "The database is busy or away.",
 }
@@ -24,21 +27,40 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": _PROBLEMS[status], "content": {PROBLEM_JSON: {"schema": schema}}}
-        for status in sorted({400, 401, 429, 503, *statuses})
+        for status in sorted({400, 401, 414, 429, 503, *statuses})
     }
 
 
 def list_formats(example: Mapping[str, Any]) -> dict[str, Any]:
     """The success of a list of events: its schema for JSON, its media types for the others."""
+    schemas = {Format.GEOJSON: _schema_of(EventFeatures), Format.JSONFEED: _schema_of(Feed)}
     content: dict[str, Any] = {
-        MEDIA_TYPES[name].partition(";")[0]: {"schema": {"type": "string"}}
+        MEDIA_TYPES[name].partition(";")[0]: {"schema": schemas.get(name, {"type": "string"})}
         for name in Format
-        if name not in (Format.JSON, Format.GEOJSON, Format.JSONFEED)
     }
-    for name in (Format.GEOJSON, Format.JSONFEED):
-        content[MEDIA_TYPES[name]] = {"schema": {"type": "object"}}
     content["application/json"] = {"example": example}
     return {"description": "A page of events.", "content": content}
+
+
+def item_formats() -> dict[str, Any]:
+    """The success of one event: its schema for JSON, and GeoJSON."""
+    content = {MEDIA_TYPES[Format.GEOJSON]: {"schema": _schema_of(EventFeature)}}
+    return {"description": "An event.", "content": content}
+
+
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A schema that stands by itself, for a media type that the framework does not document."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolved(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return resolved(definitions[part["$ref"].rpartition("/")[2]])
+            return {name: resolved(value) for name, value in part.items()}
+        return [resolved(value) for value in part] if isinstance(part, list) else part
+
+    return dict(resolved(schema))
 
 
 def json_response(body: Any, headers: Mapping[str, str] | None = None) -> Response:

@@ -14,7 +14,7 @@ from app.events.examples import EVENT_PAGE
 from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
 from app.events.links import Links
 from app.events.queries import ChangesQuery, EventListQuery, ItemQuery, NoQuery
-from app.events.responses import envelope, json_response, list_formats, problems
+from app.events.responses import envelope, item_formats, json_response, list_formats, problems
 from app.events.schemas import Changes, EventDetail, EventPage, History
 from app.events.service import check_format, list_events
 
@@ -60,7 +60,7 @@ async def search_events(
     operation_id="getEvent",
     summary="One event",
     response_model=EventDetail,
-    responses=problems(404, 410),
+    responses={200: item_formats(), **problems(404, 410)},
 )
 async def get_event(
     event_id: EventId,

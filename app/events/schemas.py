@@ -1,7 +1,7 @@
 """The wire: what each answer holds. The list's bytes are built from stored documents of this shape."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -62,6 +62,58 @@ class Event(BaseModel):
 EVENT_FIELDS = tuple(Event.model_fields)
 
 
+class ListedEvent(Event):
+    """An event in a list: all members, or those that `fields` names and the id."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["id"]))
+
+    highlight: str = Field(
+        "", description="with `highlights`: the summary as escaped HTML, what `q` met in <mark>"
+    )
+
+
+class Position(BaseModel):
+    type: Literal["Point"]
+    coordinates: list[float] = Field(description="longitude, latitude", min_length=2, max_length=2)
+
+
+class EventFeature(BaseModel):
+    """An event as a GeoJSON feature (RFC 7946); null geometry when only its country is known."""
+
+    type: Literal["Feature"]
+    id: int
+    geometry: Position | None
+    properties: dict[str, Any] = Field(description="the members of an event but lon and lat")
+
+
+class EventFeatures(BaseModel):
+    type: Literal["FeatureCollection"]
+    features: list[EventFeature]
+    links: list[Link]
+    numberReturned: int  # noqa: N815 - as OGC API - Features spells it
+    meta: "Meta"
+
+
+class FeedItem(BaseModel):
+    id: str
+    url: str
+    title: str
+    content_text: str
+    date_published: datetime
+    authors: list[dict[str, str]]
+    language: str
+    tags: list[str]
+
+
+class Feed(BaseModel):
+    """JSON Feed 1.1."""
+
+    version: Literal["https://jsonfeed.org/version/1.1"]
+    title: str
+    items: list[FeedItem]
+    next_url: str = ""
+
+
 class Meta(BaseModel):
     model_config = ConfigDict(extra="allow")
 
@@ -73,7 +125,7 @@ class Envelope(BaseModel):
 
 
 class EventPage(Envelope):
-    items: list[Event]
+    items: list[ListedEvent]
 
 
 class Correction(BaseModel):
