@@ -1,8 +1,6 @@
 """What the collection is made of: its vocabulary, its coverage and its outlets."""
 
-from typing import Annotated, Any
-
-from fastapi import Path
+from typing import Any
 
 from app.core.db import Database
 from app.events.licence import LICENCE
@@ -11,9 +9,6 @@ from app.events.queries import OutletsQuery
 from app.events.repository.counts import fetch_coverage, fetch_outlets
 from app.events.vocabulary import labels
 
-OutletId = Annotated[
-    str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$", description="Id of an outlet.")
-]
 _FIELDS = ("actor", "country", "category", "topic", "status", "precision", "ownership", "language")
 
 

@@ -2,19 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.core.errors import NotFoundError
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events import registry
+from app.events.examples import META
 from app.events.links import Links
 from app.events.queries import NoQuery, OutletsQuery
 from app.events.responses import envelope, json_response, problems
 from app.events.schemas import MetaAnswer, Outlet, Outlets
 
 router = APIRouter(prefix="/v1", tags=["registry"])
+OutletId = Annotated[
+    str,
+    Path(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,99}$", description="Id of an outlet.", examples=["reuters"]
+    ),
+]
 
 
 @router.get(
@@ -22,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["registry"])
     operation_id="getMeta",
     summary="Vocabulary, coverage and version",
     response_model=MetaAnswer,
-    responses=problems(),
+    responses={200: {"content": {"application/json": {"example": META}}}, **problems()},
 )
 async def get_meta(_: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase) -> Response:
     """The terms events are coded with, in four languages; what the collection covers."""
@@ -57,7 +64,7 @@ async def list_sources(
     responses=problems(404),
 )
 async def get_source(
-    outlet_id: registry.OutletId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
+    outlet_id: OutletId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
 ) -> Response:
     """An outlet's entry in the registry."""
     found = await registry.list_outlets(database, OutletsQuery(id=[outlet_id]))

@@ -1,0 +1,113 @@
+"""The OpenAPI document: every operation is described, with examples and its errors."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from app.events.examples import META
+from app.events.schemas import MetaAnswer
+
+
+@pytest.fixture
+async def document(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def _examples(value: object) -> list[object]:
+    """Every example within a part of the document."""
+    if isinstance(value, list):
+        return [found for item in value for found in _examples(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value[name] for name in ("example", "examples") if name in value]
+    return own + [found for item in value.values() for found in _examples(item)]
+
+
+async def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    operations = _operations(document)
+    assert {"GET /v1/events", "GET /v1/events/{event_id}", "GET /v1/events/{event_id}/history",
+            "GET /v1/events/facets", "GET /v1/events/timeline", "GET /v1/events/correlations",
+            "GET /v1/changes", "GET /v1/meta", "GET /v1/sources", "GET /v1/sources/{outlet_id}",
+            "GET /v1/reports", "GET /v1/reports/{report_id}"} <= operations.keys()  # fmt: skip
+    ids = [operation["operationId"] for operation in operations.values()]
+    assert len(ids) == len(set(ids))
+    for name, operation in operations.items():
+        assert re.fullmatch(r"[a-z]+[A-Za-z]+", operation["operationId"]), name
+        assert operation["summary"], name
+        assert len(operation["description"]) > 20, name
+        assert operation["tags"], name
+        assert "requestBody" not in operation or not name.startswith("GET "), name
+
+
+async def test_every_operation_declares_its_errors(document: dict[str, Any]) -> None:
+    for name, operation in _operations(document).items():
+        responses = operation["responses"]
+        expected = {"200", "400", "401", "429", "503"} | ({"404"} if "{" in name else set())
+        assert expected <= responses.keys(), name
+        assert "422" not in responses or "requestBody" in operation, name
+        for status, response in responses.items():
+            assert response["description"], (name, status)
+            if status >= "400":
+                assert list(response["content"]) == ["application/problem+json"], (name, status)
+                schema = response["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_every_operation_has_an_example(document: dict[str, Any]) -> None:
+    without = [
+        name
+        for name, operation in _operations(document).items()
+        if not _examples({key: operation.get(key) for key in ("parameters", "responses")})
+    ]
+    assert without == []
+
+
+async def test_every_parameter_says_what_it_is(document: dict[str, Any]) -> None:
+    for name, operation in _operations(document).items():
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), (name, parameter["name"])
+
+
+async def test_references_lead_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    used = set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(document)))
+    assert used <= schemas.keys()
+    assert set(schemas) <= used
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "apiKey"}
+    assert document["security"] == [{}, {"bearer": []}, {"apiKey": []}]
+
+
+async def test_answers_have_the_declared_types(
+    client: httpx.AsyncClient, document: dict[str, Any]
+) -> None:
+    values = {"event_id": "1", "report_id": "demo-2020-11", "outlet_id": "reuters"}
+    for name, operation in _operations(document).items():
+        path = name.removeprefix("GET ").format(**values)
+        answer = await client.get(path)
+        assert answer.status_code == 200, path
+        declared = operation["responses"]["200"]["content"]
+        assert answer.headers["content-type"].partition(";")[0] in declared, path
+
+
+async def test_the_documentation_page_is_served(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    assert "https://" not in re.sub(r"<!--.*?-->", "", page.text)  # no third party's assets
+
+
+def test_the_example_of_meta_fits_its_schema() -> None:
+    assert MetaAnswer.model_validate(META)
