@@ -106,7 +106,7 @@ def _find_spans(raw: str, published_on: date) -> Iterator[_Found]:
                 yield _Found(match.start(), Occurrence(monday, until, "range", match.group(0)))
             else:
                 index = published_on.year * 12 + published_on.month - 1 + step
-                if index >= 12:
+                if 12 <= index < 120_000:  # the years 1 to 9999
                     first = date(index // 12, index % 12 + 1, 1)
                     yield _Found(match.start(), Occurrence(first, None, "month", match.group(0)))
 
