@@ -44,6 +44,8 @@ _LISTING = re.compile(
 )
 _MENU = 4  # headings in a row; an edition has two at most
 _HTML = re.compile(r"<(?:html|body|div|li|p)\b[^>]*>", re.IGNORECASE)
+_UNFINISHED = re.compile(r"[-–—]\s[^-–—]{2,80}\s\d{1,2}-[^\W\d_]{3,5}\b.{0,40}$")
+_HEADED_WORDS = 5  # right under a heading even a short sentence is its narrative
 _NARRATIVE_WORDS = 12  # a shorter paragraph is a title, a caption or a menu entry
 
 
@@ -121,7 +123,7 @@ class _Reader:
         elif chunk.kind == "bullet":
             self._take_bullet(chunk)
         else:
-            self._take_paragraph(chunk.text)
+            self._take_paragraph(chunk.line, chunk.text)
 
     def _take_heading(self, text: str) -> None:
         if is_disclaimer(text):
@@ -143,13 +145,18 @@ class _Reader:
         if not self.drafts and len(self._blocks) == 1 and self._blocks[0].heading is None:
             self._overview = self._blocks.pop().paragraphs
 
-    def _take_paragraph(self, text: str) -> None:
+    def _take_paragraph(self, line: int, text: str) -> None:
         if is_disclaimer(text):
             self._in_disclaimer = True
         if self._in_disclaimer:
             self._disclaimers.append((len(self._blocks), text))
             return
-        if text.count(" ") + 1 < _NARRATIVE_WORDS:
+        if _UNFINISHED.search(text):
+            self.rejects.append(Rejected(line, "no outlet and date at the end"))
+            return
+        headed = self._heading is not None and find_block(self._heading) is not None
+        short = _HEADED_WORDS if headed and text[-1] in ".!?”" else _NARRATIVE_WORDS
+        if text.count(" ") + 1 < short:
             return
         self._in_must_reads = False
         last = self._blocks[-1] if self._blocks else None

@@ -10,6 +10,7 @@ MAIN_BLOCKS = ("Venezuela", "Bolivarian Network", "Iran", "Russia", "China")
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
     ("Bolivarian Network", r"bolivarian|bolivariana|bolivarien|\balba\b"),
+    ("Iran", r"^(?:the |o |el |l )?ir[aã]n? (?:and|y|e|et|&) he[sz]bol"),
     ("Hezbollah", r"he[sz]bol+ah?|hizbul*ah|hizbol+ah"),
     ("Nisman/AMIA", r"nisman|\bamia\b"),
     ("Illegal fishing", r"illegal fishing|fishing|\biuu\b|pesca|peche"),
@@ -52,8 +53,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 def plain(text: str) -> str:
     """Lower-case ASCII words of a heading, for comparing."""
-    bare = unicodedata.normalize("NFKD", text.lower())
-    bare = "".join(char for char in bare if not unicodedata.combining(char))
+    bare = text.lower()
+    if not bare.isascii():
+        bare = unicodedata.normalize("NFKD", bare)
+        bare = "".join(char for char in bare if not unicodedata.combining(char))
     return re.sub(r"[^\w/.-]+", " ", bare.replace("’", " ").replace("'", " ")).strip(" .:-–—")
 
 
@@ -85,7 +88,7 @@ def is_heading(line: str) -> bool:
     if not 3 <= len(line) <= 70 or line[-1] in ".,;" or line.count(" ") > 9:
         return False
     letters = [char for char in line if char.isalpha()]
-    if len(letters) < 3:
+    if len(letters) < 3 or not re.search(r"[^\W\d_]{3}", line):
         return False
     if sum(char.isupper() for char in letters) * 10 >= len(letters) * 9:
         return True

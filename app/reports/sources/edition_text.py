@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from app.reports.sources.edition_trailer import names_date
+
 # NBSP, figure, narrow, ideographic, thin … spaces, and zero-width marks that PDF and web text carry
 _SPACES = dict.fromkeys(
     [
@@ -37,7 +39,10 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
-_TRAILER_HINT = re.compile(r"\d{1,2}\s*[-–./ ]\s*[A-Za-z]{3,10}")
+_REMAINDER = re.compile(
+    r"^[^()\[\]]*[)\]]|\b(?:content|contenido|conte[úu]do|contenu)\b|(?:^|\s)(?:on|el|em|le)$",
+    re.IGNORECASE,
+)
 BULLETS = "•·▪●◦‣⁃∙○■□➢►▶*"
 BULLET = re.compile(rf"^\s*(?:[{re.escape(BULLETS)}\uf0b7\uf0a7]+\s*|[-–—]\s+|o\s{{2,}})(?=\S)")
 
@@ -63,7 +68,10 @@ def find_refusal(text: str) -> str | None:
 
 
 def find_furniture(lines: list[str]) -> set[int]:
-    """Indexes of page numbers, running heads and footers, which may cut an item in two."""
+    """Indexes of page numbers, running heads and footers, which may cut an item in two.
+
+    The wrapped rest of an item ("Spanish)", "Press on") may recur too and is none of them.
+    """
     shapes: Counter[str] = Counter()
     for line in lines:
         if 0 < len(line) <= 90 and not BULLET.match(line):
@@ -72,10 +80,9 @@ def find_furniture(lines: list[str]) -> set[int]:
     for index, line in enumerate(lines):
         if not line or len(line) > 120:
             continue
-        if _PAGE_NUMBER.match(line):
+        repeated = len(line) <= 90 and shapes[_DIGITS.sub("#", line.lower())] >= 3
+        rest = _REMAINDER.search(line) or names_date(line)
+        foot = not BULLET.match(line) and _FOOTER.search(line)
+        if _PAGE_NUMBER.match(line) or foot or (repeated and not rest):
             found.add(index)
-        elif not BULLET.match(line) and not _TRAILER_HINT.search(line):
-            repeated = len(line) <= 90 and shapes[_DIGITS.sub("#", line.lower())] >= 3
-            if repeated or _FOOTER.search(line):
-                found.add(index)
     return found

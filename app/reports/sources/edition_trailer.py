@@ -35,6 +35,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _TAIL = 220  # an outlet, its date and a language mark are far shorter than this
+_DATED = 60  # a date and a language mark fit in here: without a digit there is none
 _DAY_FIRST = re.compile(
     r"(?:\b(?:on|el|em|le)\s+)?\b(?P<day>\d{1,2})(?:st|nd|rd|th)?\s*[-–—./ ]?\s*(?:de\s+)?"
     r"(?P<month>[^\W\d_]{3,10})\.?(?:\s*(?:[-–—,./ ]|del?\b)\s*(?P<year>\d{4}))?\s*[.;]?\s*$",
@@ -47,6 +48,7 @@ _MONTH_FIRST = re.compile(
 )
 _SPACED_DASH = re.compile(r"\s[-–—―−]{1,3}\s*|[-–—―−]{1,3}\s")
 _TIGHT_DASH = re.compile(r"[–—―−]|(?<=[.”\"’')])-(?=\w)")
+_NEAR_DATE = re.compile(r"\b\d{1,2}\s*[-–./ ]\s*([^\W\d_]{3,10})\b|\b([^\W\d_]{3,10})\.? \d{1,2}\b")
 _MAX_OUTLET = 80
 
 
@@ -59,6 +61,11 @@ class Trailer:
     published_on: date | None
     content_language: str | None
     problem: str | None = None
+
+
+def names_date(text: str) -> bool:
+    """Whether a day beside the name of a month stands anywhere in the text."""
+    return any(word.lower() in MONTHS for pair in _NEAR_DATE.findall(text) for word in pair if word)
 
 
 def infer_year(day: int, month: int, published_on: date) -> date | None:
@@ -75,6 +82,8 @@ def infer_year(day: int, month: int, published_on: date) -> date | None:
 
 def find_trailer(text: str, published_on: date) -> Trailer | None:
     """The item that `text` is, when it ends the way an item does; None otherwise."""
+    if not any(char.isdigit() for char in text[-_DATED:]):
+        return None
     tail_start = max(0, len(text) - _TAIL)
     tail, language = _take_mark(text[tail_start:])
     found = _find_date(tail)
@@ -114,12 +123,15 @@ def _resolve(
 
 def _take_mark(tail: str) -> tuple[str, str | None]:
     """The tail without its "(content in …)" mark, and the language the mark names."""
+    lower = tail.lower()
+    if not any(name in lower for name in _LANGUAGES):
+        return tail.rstrip(), None
     for found in reversed(list(_MARK.finditer(tail))):
         marked = found.group(0)
         bracketed = marked.lstrip().startswith(("(", "["))
         if bracketed or re.match(r"\s*conte", marked, re.IGNORECASE):
             rest = tail[: found.start()].rstrip() + " " + tail[found.end() :].lstrip()
-            return rest.strip(), _LANGUAGES[found.group(1).lower()]
+            return rest.rstrip(), _LANGUAGES[found.group(1).lower()]
     return tail.rstrip(), None
 
 

@@ -260,3 +260,48 @@ def test_never_raises(text: str, published_on: date) -> None:
 def test_stays_linear_on_hostile_text() -> None:
     text = "• " + "– a - " * 60_000 + "\n" + "• x" * 20_000 + "\n" + "word " * 60_000
     assert read(text).items == ()
+
+
+WRAPPED = """VRIC MONITOR | MARCH 2021    WWW.EXAMPLE.ORG
+IRAN
+Two ships and a loan.
+• El ministro abrió una oficina de comercio en la capital de un país vecino. – Infobae on
+03-MAR (content in
+Spanish)
+• Le ministre a reçu son homologue, venu d'une île voisine pour une visite de deux jours
+VRIC MONITOR | MARCH 2021    WWW.EXAMPLE.ORG
+que personne n'avait annoncée. – RFI on 02-MAR (content in
+French)
+• El banco prestó tres millones a la empresa que administra el puerto del norte. – EFE on
+01-MAR (content in
+Spanish)
+• La flota salió del puerto al amanecer, con dos buques más que el año pasado. – EFE on
+01-MAR (content in
+Spanish)
+"""
+
+
+def test_wrapped_remainders_are_no_furniture_and_footers_no_dates() -> None:
+    edition = read(WRAPPED, date(2021, 3, 18))
+    assert [item.outlet for item in edition.items] == ["Infobae", "RFI", "EFE", "EFE"]
+    assert [item.content_language for item in edition.items] == ["es", "fr", "es", "es"]
+    assert "deux jours que personne" in edition.items[1].summary
+    assert not edition.rejects
+    assert [part.text for part in edition.sections] == ["Two ships and a loan."]
+
+
+def test_mark_does_not_fuse_words_at_the_window() -> None:
+    for length in range(150, 260):
+        summary = "La " + "policía llegó y " * 20
+        text = f"• {summary[:length].rstrip()} fin. – EFE on 02-MAR (content in Spanish)"
+        (item,) = read(text, date(2021, 3, 18)).items
+        assert item.summary == f"{summary[:length].rstrip()} fin."
+
+
+def test_item_without_bullet_and_with_a_broken_end_is_reported() -> None:
+    text = (
+        "RUSSIA\n\nA ship left the port. – Reuters on 02-MAR (content in\n\n• B. – EFE on 01-MAR\n"
+    )
+    edition = read(text, date(2021, 3, 18))
+    assert len(edition.items) == 1
+    assert [reject.line for reject in edition.rejects] == [3]
