@@ -2,12 +2,13 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "app").rglob("*.py"))
@@ -35,6 +36,7 @@ WEB_MODULES = {
     "app/core/http.py",
     "app/core/openapi.py",
     "app/core/query_string.py",
+    "app/events/links.py",
     "app/events/responses.py",
     "app/main.py",
     "app/serve.py",
@@ -149,7 +151,9 @@ def test_the_allowed_lists_have_no_dead_entries() -> None:
     assert all(_imports_of(_tree(Path(name))) & {"fastapi", "starlette"} for name in WEB_MODULES)
 
 
-def test_imports_run_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.syspath_prepend(str(ROOT))
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+def test_imports_run_one_way() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
