@@ -305,6 +305,7 @@ def test_refusals(on_database: Vric, edition: Path, command: str, expected: str)
         ({"VRIC_DATABASE_URL": NOWHERE}, "the database"),
         ({"VRIC_DATABASE_URL": "no address"}, "settings: VRIC_DATABASE_URL: "),
         ({"VRIC_DATABASE_URL": "mysql://root@127.0.0.1/vric"}, "settings: VRIC_DATABASE_URL: "),
+        ({"VRIC_REDIS_URL": "http://127.0.0.1"}, "settings: VRIC_REDIS_URL: "),
         ({"VRIC_SECRET_KEY": "short"}, "settings: VRIC_SECRET_KEY must have at least 32 bytes"),
         ({"VRIC_PLAN_OVERRIDES": "{"}, "settings: VRIC_PLAN_OVERRIDES: "),
         ({"VRIC_PLAN_OVERRIDES": "[]"}, "settings: VRIC_PLAN_OVERRIDES: "),

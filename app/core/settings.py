@@ -41,7 +41,14 @@ def _postgresql(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _redis(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis:// or rediss://")
+    return url
+
+
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_postgresql)]
+RedisUrl = Annotated[SecretStr | None, AfterValidator(_redis)]
 
 
 class Settings(BaseSettings):
@@ -63,7 +70,7 @@ class Settings(BaseSettings):
     database_replica_url: DatabaseUrl = Field(None, description="where GET requests read")
     database_pool_size: int = Field(8, ge=1, le=200, description="reading connections per worker")
     data_dir: Path = Field(Path(".vric"), description="bundled database, generated secret")
-    redis_url: SecretStr | None = Field(None, description="shares the limits between workers")
+    redis_url: RedisUrl = Field(None, description="shares the limits between workers")
     secret_key: SecretStr | None = Field(
         None,
         description="keys the hashes of API keys; made in data_dir when absent in development",
