@@ -37,8 +37,9 @@ async def search_events(
 ) -> Response:
     """Events that match all filters, in any order, page by page, in seven formats.
 
-    Several values of one parameter are alternatives; different parameters narrow. An unknown
-    parameter is an error. An empty answer says in `meta.hints` which filter removed everything.
+    Several values of one parameter, by commas or by repetition, are alternatives; different
+    parameters narrow. An unknown parameter is an error. An empty answer says in `meta.hints` which
+    filter removed everything.
     """
     format_ = negotiate(query.f, request.headers.get("accept", ""))
     media_type = MEDIA_TYPES[format_]

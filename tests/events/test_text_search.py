@@ -125,6 +125,8 @@ async def found(client: httpx.AsyncClient, q: str) -> set[str]:
         ("Cuba", {"tanker", "de"}),
         ('"Estados Unidos"', {"treaty"}),
         ("oil -Irán", {"tanker"}),
+        ("Iranian satellite", {"tankers"}),
+        ("iraníes", {"tankers"}),
         # abbreviations, hyphens, digits, slashes
         ("U.S.", {"us", "treaty"}),
         ("US", {"us", "treaty"}),
