@@ -67,28 +67,37 @@ async def fetch_facets(
     for together in [[f for f in facets if f not in own], *([facet] for facet in own)]:
         if together:
             for row in await _count_together(database, query, together):
-                name = together[row["facet"]]
-                value = row[f"v{row['facet']}"]
-                for one in value if FACETS[name].is_list else [value]:
-                    if one is not None:
-                        found[name][one] += row["count"]
+                found[together[row["facet"]]][row["value"]] = row["count"]
     return found
 
 
 async def _count_together(database: Database, query: EventFilter, facets: list[str]) -> list[Row]:
-    """Counts by each facet's column as it stands (lists whole), told apart by `facet`."""
+    """Counts by value, `facet` being the place in the list.
+
+    Lists are counted as they stand first, and only the distinct ones are taken apart.
+    """
     statement = Statement()
     own = [FACETS[facets[0]].parameter or ""] if len(facets) == 1 else []
     condition = where(statement, query, without=own)
-    columns = ", ".join(f"{FACETS[facet].expression} AS v{i}" for i, facet in enumerate(facets))
-    names = [f"v{index}" for index in range(len(facets))]
-    # GROUPING has a 0 for the column of its set; the sets are of one column each.
-    which = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
+    numbered = list(enumerate(FACETS[facet] for facet in facets))
+    columns = ", ".join(f"{facet.expression} AS v{i}" for i, facet in numbered)
+    sets = ", ".join(f"(v{i})" for i, _ in numbered)
+    # GROUPING is 0 for the column of a row's set; the sets are of one column each.
+    which = " ".join(f"WHEN GROUPING(v{i}) = 0 THEN {i}" for i, _ in numbered)
+    lists = " ".join(
+        f"WHEN {i} THEN {f'v{i}' if facet.is_list else f'ARRAY[v{i}]'}" for i, facet in numbered
+    )
     return await database.fetch(
         f"""
-        SELECT {", ".join(names)}, CASE {which} END AS facet, count(*) AS count
-        FROM (SELECT {columns} FROM events WHERE {condition}) AS matched
-        GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in names)})
+        WITH grouped AS MATERIALIZED (
+            SELECT {", ".join(f"v{i}" for i, _ in numbered)}, CASE {which} END AS facet,
+                   count(*) AS events
+            FROM (SELECT {columns} FROM events WHERE {condition}) AS matched
+            GROUP BY GROUPING SETS ({sets})
+        )
+        SELECT facet, value, sum(events)::bigint AS count
+        FROM (SELECT facet, events, unnest(CASE facet {lists} END) AS value FROM grouped) AS spread
+        WHERE value IS NOT NULL GROUP BY facet, value
         """,
         statement.values,
     )
