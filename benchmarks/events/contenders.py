@@ -109,6 +109,7 @@ def _asks(server: Server, asked: list[Workload], key: str) -> dict[str, Ask]:
     tag = _get(server, newest).headers["ETag"]
     asks["W2 key"] = Ask(newest, (f"X-API-Key: {key}",))
     asks["W7"] = Ask(newest, (f"If-None-Match: {tag}",), 304)
+    asks["W7 alone"] = Ask(newest, (f"If-None-Match: {tag}",), 304, connections=1)
     return asks
 
 
