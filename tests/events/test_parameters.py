@@ -155,6 +155,21 @@ async def test_hints_name_what_removed_everything(
             assert {hint["parameter"] for hint in hints} == named
 
 
+@pytest.mark.parametrize(
+    ("q", "reason"),
+    [
+        ("oil zzzz", "no event at all has zzzz"),
+        ('zzzz "no such phrase" -oil', "no event at all has zzzz, no such phrase"),
+        ("oil -oil", "no event at all matches q=oil -oil"),
+    ],
+)
+async def test_hints_name_the_words_that_no_event_has(
+    demo: httpx.AsyncClient, q: str, reason: str
+) -> None:
+    body = (await demo.get(EVENTS, params={"q": q})).json()
+    assert body["meta"]["hints"] == [{"parameter": "q", "reason": reason}]
+
+
 async def test_hints_name_a_conflict_of_several(demo: httpx.AsyncClient) -> None:
     filters = {"actor": "HZB", "country": "CL", "topic": "space"}
     [hint] = (await demo.get(EVENTS, params=filters)).json()["meta"]["hints"]

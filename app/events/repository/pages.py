@@ -9,7 +9,14 @@ import orjson
 from app.core.db import Database
 from app.events.query import EventFilter
 from app.events.repository.sorting import Sorting
-from app.events.repository.statements import Statement, marked_condition, text_condition, where
+from app.events.repository.statements import (
+    Statement,
+    marked_condition,
+    term_condition,
+    text_condition,
+    where,
+)
+from app.events.text_query import TextQuery
 
 RANKED_CANDIDATES = 20_000
 CHUNK = 1_000
@@ -91,6 +98,19 @@ async def fetch_emptiness(database: Database, query: EventFilter) -> list[tuple[
     row = await database.fetch_row(f"SELECT {', '.join(tests)}", statement.values)
     found = list(row or ())
     return list(zip(names, found[::2], found[1::2], strict=True))
+
+
+async def fetch_unknown_terms(database: Database, q: str) -> list[str]:
+    """The words and phrases of a `q` that no event has."""
+    alternatives = TextQuery.parse(q).alternatives
+    wanted = list({term: 0 for terms in alternatives for term in terms if not term.excluded})
+    statement = Statement()
+    tests = [
+        f"EXISTS (SELECT 1 FROM events WHERE search @@ {term_condition(statement, term)})"
+        for term in wanted
+    ]
+    row = await database.fetch_row(f"SELECT {', '.join(tests) or 'true'}", statement.values)
+    return [term.text for term, found in zip(wanted, row or (), strict=False) if not found]
 
 
 async def fetch_marked_words(

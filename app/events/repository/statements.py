@@ -34,11 +34,13 @@ def text_condition(statement: Statement, q: str) -> str:
     """The tsquery expression of a `q`."""
     alternatives = []
     for terms in TextQuery.parse(q).alternatives:
-        alternatives.append("(" + " && ".join(_term(statement, term) for term in terms) + ")")
+        together = " && ".join(term_condition(statement, term) for term in terms)
+        alternatives.append(f"({together})")
     return "(" + " || ".join(alternatives) + ")"
 
 
-def _term(statement: Statement, term: Term) -> str:
+def term_condition(statement: Statement, term: Term) -> str:
+    """The tsquery expression of one term."""
     place = f"{statement.bind(term.text)}::text"
     if term.excluded:
         return f"!!{'search_exact' if term.phrase else 'search_lexemes'}({place})"
