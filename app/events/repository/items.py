@@ -23,14 +23,17 @@ SELECT coalesce(
     (SELECT max(seq) FROM event_changes), 0)
 """
 _AROUND = """
-WITH me AS (SELECT * FROM events WHERE id = $1)
-SELECT e.id, abs(e.published_on - me.published_on) AS days,
-       e.actors, e.countries, e.topics, e.place, e.outlets,
-       tsvector_to_array(ts_filter(e.search, '{a}')) AS words
-FROM events e, me
-WHERE e.published_on BETWEEN me.published_on - $2::int AND me.published_on + $2::int
-  AND (e.id = me.id OR e.actors && me.actors OR e.countries && me.countries)
-ORDER BY e.id <> me.id, abs(e.published_on - me.published_on), e.id LIMIT $3
+WITH me AS (SELECT * FROM events WHERE id = $1),
+nearest AS (
+    SELECT e.*, abs(e.published_on - me.published_on) AS days
+    FROM events e, me
+    WHERE e.published_on BETWEEN me.published_on - $2::int AND me.published_on + $2::int
+      AND (e.id = me.id OR e.actors && me.actors OR e.countries && me.countries)
+    ORDER BY e.id <> me.id, abs(e.published_on - me.published_on), e.id LIMIT $3
+)
+SELECT id, days, actors, countries, topics, place, outlets,
+       tsvector_to_array(ts_filter(search, '{a}')) AS words
+FROM nearest ORDER BY id <> $1, days, id
 """
 _DOCUMENTS = "SELECT id, document FROM events WHERE id = ANY($1::bigint[])"
 
