@@ -20,7 +20,8 @@ VRIC = str(Path(sys.executable).with_name("vric"))
 
 def environment(**variables: str) -> dict[str, str]:
     """The environment without this run's own settings, and with those given."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VRIC_")}
+    own = ("VRIC_", "XDG_RUNTIME_DIR")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return {**kept, **variables}
 
 

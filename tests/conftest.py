@@ -54,6 +54,9 @@ def server_url(shared_folder: Path) -> Iterator[str]:
         yield given
         return
     folder = Path(gettempdir()) / f"vric-{shared_folder.parent.name}-{shared_folder.name}"
+    # Where the package keeps its lock, to its very exit; in the server's folder it would outlive it.
+    (shared_folder / "runtime").mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(shared_folder / "runtime")
     with InterProcessLock(shared_folder / "server.lock"):
         server = EmbeddedServer.start(folder)
     yield server.url("postgres")
