@@ -223,7 +223,7 @@ async def test_two_imports_of_one_edition_at_once_have_one_effect(database: Data
 
 
 async def test_two_editions_at_once(database: Database) -> None:
-    """They bring the same unknown outlets in opposite orders, so no order of locks suits both."""
+    """They bring the same unknown outlets, in opposite orders."""
     items = [replace(item, outlet=f"Gazette {n}") for n, item in enumerate(ITEMS)]
     texts = {"one": edition_text(items), "two": edition_text(items[::-1])}
     outcomes = await asyncio.gather(
