@@ -6,6 +6,7 @@ its tag is made of these four, so a 304 needs no query.
 
 import asyncio
 import hashlib
+import importlib.metadata
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.metrics import ANSWERS_FROM_MEMORY, NOT_MODIFIED
 
+# Another release may say the same in another way.
+RELEASE = importlib.metadata.version("vric-monitor").encode()
 MAX_KEPT_ANSWER = 1_048_576
 MAX_WAIT_SECONDS = 5.0
 OVERHEAD = 1_024  # of one kept answer besides its body: tag, headers, the objects that hold them
@@ -145,6 +148,7 @@ class Answers:
                 scope["query_string"],
                 accept.encode(),
                 audience.encode(),
+                RELEASE,
             )
         )
         return f'"{version}-{hashlib.blake2b(line, digest_size=9).hexdigest()}"'.encode()

@@ -13,7 +13,7 @@ import asyncpg
 import typer
 from alembic.util import CommandError as DriftError
 
-from app.core import migrations
+from app.core import data_version, migrations
 from app.core.embedded import bin_directory
 from app.core.errors import CommandError
 from app.core.runtime import database_url
@@ -93,8 +93,10 @@ def restore(
     with database_url(Settings()) as url:
         if not replace and asyncio.run(migrations.current_revision(url)) is not None:
             raise CommandError("the database is not empty; repeat with --replace to replace it")
+        replaced = asyncio.run(data_version.find_version(url))
         _restore(url, file, _EMPTY if replace else b"")
         asyncio.run(migrations.upgrade(url))
+        asyncio.run(data_version.surpass(url, replaced))
     typer.echo(f"{file}: restored")
 
 

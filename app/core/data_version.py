@@ -29,6 +29,27 @@ async def bump(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval(BUMP_SQL))
 
 
+async def surpass(url: str, version: int) -> None:
+    """Go beyond a version that was in use before the data was replaced, so that no tag returns."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("UPDATE data_version SET version = greatest(version, $1)", version)
+        await bump(connection)
+    finally:
+        await connection.close()
+
+
+async def find_version(url: str) -> int:
+    """The version of a database, 0 when it has no schema yet."""
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval("SELECT version FROM data_version"))
+    except asyncpg.UndefinedTableError:
+        return 0
+    finally:
+        await connection.close()
+
+
 class DataVersion:
     """The version as this process knows it: told by the database, asked once a second besides.
 

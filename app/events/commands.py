@@ -1,6 +1,5 @@
 """`vric events` and `vric outlets`: corrections by a person."""
 
-import getpass
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,19 +12,14 @@ from app.core.errors import CommandError, ProblemError
 from app.core.runtime import run_with_database
 from app.events.corrections import correct_event, parse_assignment
 from app.events.items import get_event
-from app.events.vocabulary import OWNERSHIPS
+from app.events.vocabulary import OWNERSHIPS, labels
 from app.events.writer import correct_outlet, load_outlets
 
 events_app = typer.Typer(no_args_is_help=True, help="Events: look at one, correct one.")
 outlets_app = typer.Typer(no_args_is_help=True, help="The outlet registry.")
-By = Annotated[str, typer.Option(help="Who corrects, for the history.")]
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "editor"
+# Shown in the public history: a name is given on purpose only.
+EDITOR = "editor"
+By = Annotated[str, typer.Option(help="Who corrects, for the public history.")]
 
 
 @events_app.command("show")
@@ -49,7 +43,7 @@ def edit(
     ] = [],  # noqa: B006 - Typer reads the default, nobody changes it
     undo: Annotated[list[str], typer.Option(help="A field to put back.")] = [],  # noqa: B006
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
-    by: By = _user(),  # noqa: B008
+    by: By = EDITOR,
 ) -> None:
     """Correct fields of an event. Imports keep corrections."""
     if not assignments and not undo:
@@ -69,9 +63,11 @@ def edit_outlet(
     ownership: Annotated[str, typer.Option(help=", ".join(OWNERSHIPS))],
     citation: Annotated[str, typer.Option(help="The ground, in a few neutral words.")],
     state: Annotated[str | None, typer.Option(help="The state that owns or controls it.")] = None,
-    by: By = _user(),  # noqa: B008
+    by: By = EDITOR,
 ) -> None:
     """Correct who owns an outlet; its events follow, updates of the bundled registry keep it."""
+    if state is not None and state not in labels("country"):
+        raise CommandError(f"--state {state!r}: an ISO 3166-1 alpha-2 code")
     if ownership not in OWNERSHIPS:
         raise CommandError(f"{ownership!r}: choose one of {', '.join(OWNERSHIPS)}")
 
