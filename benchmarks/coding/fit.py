@@ -43,7 +43,7 @@ _HEADER = (
 
 def main() -> None:
     """Fits every decision on the training items, the demo and the dev split, and writes them."""
-    items = read_training() + read_demo() + [i for i in read_labelled() if i.split == "dev"]
+    items = read_fitted()
     rows = list(fit_all(items))
     with _WEIGHTS.open("w", encoding="utf-8", newline="") as file:
         file.write(_HEADER)
@@ -51,6 +51,11 @@ def main() -> None:
         writer.writerow(("decision", "sign", "weight"))
         writer.writerows(rows)
     print(f"{len(rows)} weights from {len(items)} items")
+
+
+def read_fitted() -> list[Labelled]:
+    """All items that weights are fitted on."""
+    return read_training() + read_demo() + [i for i in read_labelled() if i.split == "dev"]
 
 
 def fit_all(items: Iterable[Labelled]) -> Iterable[tuple[str, str, float]]:
@@ -129,7 +134,10 @@ def _fit(examples: list[Example], ridge: float = RIDGE) -> dict[str, float]:
         odds = 1.0 / (1.0 + np.exp(-matrix @ weights))
         gradient = matrix.T @ (odds - labels) + ridge * weights
         curvature = (matrix.T * np.maximum(odds * (1 - odds), 1e-4)) @ matrix
-        weights = weights - np.linalg.solve(curvature + ridge * np.eye(len(weights)), gradient)
+        step = np.linalg.solve(curvature + ridge * np.eye(len(weights)), gradient)
+        weights = weights - step
+        if np.abs(step).max() < 1e-3:
+            break
     return {**{n: float(weights[c]) for n, c in index.items()}, "[bias]": float(weights[-1])}
 
 

@@ -45,6 +45,21 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+# "… will pay in yuan, the minister announced on Wednesday": the weekday of a word is past
+_SPOKEN = re.compile(
+    r"(?:announced|said|told|met|meeting [^,;]{3,70}|signed|confirmed|declared|anunció|dijo|afirmó|"
+    r"declaró|confirmó|firmó|anunciou|disse|afirmou|assinou|a (?:annoncé|déclaré|dit|confirmé))"
+    r"(?: [^\s,;.]+){0,3} $",
+    re.IGNORECASE,
+)
+# "on the morning of March 1" is March 1, "the election of March 1" another's date
+_PART_OF_DAY = re.compile(
+    r"(?:\b(?:the|la|el|a|o|le) )?\b(?:morning|afternoon|evening|night|dawn|midnight|mañana|tarde|"
+    r"noche|madrugada|manhã|noite|matin|soir|nuit) (?:of|del?|d[eo]|du) $",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """When an event happened, how precisely, and the words that say so."""
@@ -84,7 +99,7 @@ def _find_all(raw: str, published_on: date, planned: bool) -> Iterator[_Found]:
         if any(0 <= start - match.end() <= 8 for start, _ in taken):
             continue  # a date follows its weekday: the date holds
         wanted = WEEKDAYS[fold(match.group(1))]
-        if planned:
+        if planned and not _SPOKEN.search(raw[: match.start()]):
             day = published_on + timedelta((wanted - published_on.weekday()) % 7)
         else:
             day = published_on - timedelta((published_on.weekday() - wanted) % 7)
@@ -174,7 +189,7 @@ def _is_another(raw: str, found: _Found, published_on: date) -> bool:
     """Whether the date belongs to something else the item mentions."""
     if abs((found.occurrence.on - published_on).days) > 400:
         return True
-    before = raw[max(0, found.start - 28) : found.start]
+    before = _PART_OF_DAY.sub("", raw[max(0, found.start - 28) : found.start])
     if BACKGROUND.search(before):
         return True
     end = found.start + len(found.occurrence.words)

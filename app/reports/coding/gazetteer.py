@@ -17,6 +17,7 @@ Kind = Literal[
     "product",
     "media",
     "platform",
+    "language",
     "place",
     "none",
 ]

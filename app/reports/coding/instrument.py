@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.reports.coding.acts import ActReader, Acts
 from app.reports.coding.gazetteer import HEZBOLLAH
 from app.reports.coding.lexicon import read_rows
 from app.reports.coding.records import Category, Decision
@@ -13,6 +14,7 @@ from app.reports.coding.weights import WeightTable
 
 CATEGORIES: tuple[Category, ...] = ("diplomatic", "informational", "military", "economic")
 _TOPIC_THRESHOLD = 1.2  # one full word of the first sentence, or one of a later one with support
+_CERTAIN = 1.5  # odds of a topic of which no word is named
 _LIKELY = 0.8  # odds a second category or a topic needs
 
 
@@ -34,6 +36,7 @@ class InstrumentReader:
     def __init__(self) -> None:
         self._categories = WeightedTerms("categories.csv", "category")
         self._topics = WeightedTerms("topic_terms.csv", "topic")
+        self._acts = ActReader()
         self._weights = {name: WeightTable(f"category {name}") for name in CATEGORIES}
         self._also_weights = {name: WeightTable(f"also {name}") for name in CATEGORIES}
         self._topic_weights = {
@@ -41,14 +44,14 @@ class InstrumentReader:
             for row in read_rows("topics.csv", "app.events")
         }
 
-    def signals(self, text: Text) -> tuple[dict[str, Signal], dict[str, Signal]]:
-        """Signals of the categories and of the topics."""
-        return self._categories.weigh(text), self._topics.weigh(text)
+    def signals(self, text: Text) -> tuple[dict[str, Signal], dict[str, Signal], Acts]:
+        """Signals of the categories and of the topics, and the kinds of acts."""
+        return self._categories.weigh(text), self._topics.weigh(text), self._acts.read(text)
 
     def read(self, text: Text, actors: tuple[str, ...]) -> Instrument:
         """What the words of the item speak for; diplomacy when they speak for nothing."""
-        categories, topics = self.signals(text)
-        signs = category_signs(categories, topics, actors)
+        categories, topics, acts = self.signals(text)
+        signs = category_signs(categories, topics, acts, actors)
         powers = {name: table.power(signs) for name, table in self._weights.items()}
         main = max(CATEGORIES, key=lambda name: powers[name])
         beside = signs | also_signs(signs, main)
@@ -57,12 +60,12 @@ class InstrumentReader:
             for name, table in self._also_weights.items()
             if name != main and name in categories and table.power(beside) > _LIKELY
         )
-        graded = topic_signs(categories, topics)
+        graded = topic_signs(categories, topics, acts)
         odds = {name: table.power(graded) for name, table in self._topic_weights.items()}
         chosen = tuple(
             name
             for name in sorted(odds, key=lambda name: -odds[name])
-            if name in topics and odds[name] > _LIKELY
+            if odds[name] > (_LIKELY if name in topics else _CERTAIN)
         )
         return Instrument(
             category=main,
@@ -75,13 +78,17 @@ class InstrumentReader:
 
 
 def category_signs(
-    categories: dict[str, Signal], topics: dict[str, Signal], actors: tuple[str, ...]
+    categories: dict[str, Signal],
+    topics: dict[str, Signal],
+    acts: Acts,
+    actors: tuple[str, ...],
 ) -> dict[str, float]:
     """What the balance of categories looks at: each signal's strength, each topic's presence."""
     signs = {f"words {name}": min(signal.score, 12.0) / 3 for name, signal in categories.items()}
     total = sum(signal.score for signal in categories.values()) or 1.0
     signs |= {f"share {name}": signal.score / total for name, signal in categories.items()}
     signs |= {f"topic {name}": 1.0 for name, s in topics.items() if s.score >= _TOPIC_THRESHOLD}
+    signs |= dict.fromkeys(acts.signs(), 1.0)
     if HEZBOLLAH in actors:
         signs["Hezbollah acts"] = 1.0
     if not actors:
@@ -89,11 +96,14 @@ def category_signs(
     return signs
 
 
-def topic_signs(categories: dict[str, Signal], topics: dict[str, Signal]) -> dict[str, float]:
+def topic_signs(
+    categories: dict[str, Signal], topics: dict[str, Signal], acts: Acts
+) -> dict[str, float]:
     """What the choice of topics looks at: the strength of every topic and category."""
     signs = {f"topic words {name}": min(s.score, 4.0) / 2 for name, s in topics.items()}
     signs |= {f"topic {name}": 1.0 for name, s in topics.items() if s.score >= _TOPIC_THRESHOLD}
     total = sum(signal.score for signal in categories.values()) or 1.0
+    signs |= dict.fromkeys(acts.signs(), 1.0)
     return signs | {f"share {name}": signal.score / total for name, signal in categories.items()}
 
 

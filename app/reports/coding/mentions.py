@@ -41,6 +41,10 @@ class Mention:
     governed: str = ""  # the small word or noun right before the name, articles aside
 
 
+# a text in Portuguese that names no country of the region is about Brazil
+_HOME = Mention(0, 0, "BR", "language", "in", 0)
+
+
 class MentionFinder:
     """Reads the names of a text with the gazetteer and a table of small words."""
 
@@ -62,7 +66,7 @@ class MentionFinder:
         covered = {index for m in matches for index in range(m.first, m.last)}
         mentions: list[Mention] = []
         for match in matches:
-            if match.value.kind == "none":
+            if match.value.kind == "none" or _is_currency(text, match):
                 continue
             place = None
             if match.value.kind == "place":
@@ -73,7 +77,14 @@ class MentionFinder:
                     continue
             mention = self._mention(text, match, grammar, owners, place)
             mentions += [replace(mention, state=state) for state in mention.state.split("/")]
-        return _couple(text, mentions, grammar)
+        coupled = _couple(text, mentions, grammar)
+        if language == "pt" and not any(self._is_host(mention) for mention in mentions):
+            coupled.append(_HOME)
+        return coupled
+
+    def _is_host(self, mention: Mention) -> bool:
+        """Whether the name is one of a state where the event may happen."""
+        return self._gazetteer.class_of(mention.state) in ("americas", "network", "world")
 
     def _mention(
         self,
@@ -116,6 +127,11 @@ class MentionFinder:
         if best.guard == "near" and not is_placed(text, match, grammar, at_home=bool(at_home)):
             return None
         return _as_region(best) if _is_region(text, match, grammar) else best
+
+
+def _is_currency(text: Text, match: Match[Entry]) -> bool:
+    """Whether the name only tells a currency: "US$ 3 billion"."""
+    return text.raw[text.tokens[match.last - 1].end :].startswith("$")
 
 
 def _is_region(text: Text, match: Match[Entry], grammar: Grammar) -> bool:

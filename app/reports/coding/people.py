@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.reports.coding.acts import ActReader
 from app.reports.coding.gazetteer import HEZBOLLAH, Gazetteer
-from app.reports.coding.lexicon import read_lexicon
 from app.reports.coding.mentions import Mention
 from app.reports.coding.records import Decision
 from app.reports.coding.signs import Scene, actor_signs, country_signs, read_scene
@@ -31,7 +31,7 @@ class PartyReader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._acts = read_lexicon("acts.csv")
+        self._acts = ActReader()
         self._actor_weights = WeightTable("actor")
         self._country_weights = WeightTable("country")
         self._main_actor_weights = WeightTable("main actor")
@@ -39,8 +39,7 @@ class PartyReader:
 
     def scene(self, text: Text, mentions: list[Mention], block_state: str | None) -> Scene:
         """What the decisions look at."""
-        acts = (match.value["act"] for match in self._acts.find_all(text))
-        return read_scene(mentions, acts, self._gazetteer, block_state)
+        return read_scene(mentions, self._acts.read(text), self._gazetteer, block_state)
 
     def read(self, text: Text, mentions: list[Mention], block_state: str | None) -> Parties:
         """Who acts where, by the words of the item."""
@@ -83,6 +82,8 @@ class PartyReader:
 
 def _explain(text: Text, scene: Scene, states: tuple[str, ...], default: str) -> Decision:
     words = [
-        text.span(mention.first, mention.last) for state in states for mention in scene.of(state)
+        text.span(mention.first, mention.last) if mention.last else "[Portuguese]"
+        for state in states
+        for mention in scene.of(state)
     ]
     return Decision("model", tuple(dict.fromkeys(words)) or (default,))

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.reports.coding.acts import Acts
 from app.reports.coding.gazetteer import HEZBOLLAH, Gazetteer
 from app.reports.coding.mentions import Mention
 
 _NAMES = ("country", "demonym")
 _PEOPLE = ("person", "body")
 _FAR = ("core", "outside")
+# kinds of acts that tell who is a party and who a target; the others tell the instrument
+_TELLING = frozenset(
+    [
+        "hostile",
+        "visit",
+        "joint",
+        "listing",
+        "receive",
+        "meet",
+        "ties",
+        "court",
+        "police",
+        "seize",
+        "sanction",
+        "trade",
+        "spy",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +37,7 @@ class Scene:
     """The names of a text with what they share: acts, classes of states, the block's state."""
 
     mentions: tuple[Mention, ...]
-    acts: frozenset[str]
+    acts: Acts
     classes: dict[str, str]
     block_state: str | None
 
@@ -29,7 +48,7 @@ class Scene:
 
 def read_scene(
     mentions: Iterable[Mention],
-    acts: Iterable[str],
+    acts: Acts,
     gazetteer: Gazetteer,
     block_state: str | None,
 ) -> Scene:
@@ -41,7 +60,7 @@ def read_scene(
         classes[mention.state] = (
             "hezbollah" if is_hezbollah else str(gazetteer.class_of(mention.state))
         )
-    return Scene(kept, frozenset(acts), classes, block_state)
+    return Scene(kept, acts, classes, block_state)
 
 
 def actor_signs(scene: Scene, state: str) -> list[str]:
@@ -68,7 +87,7 @@ def actor_signs(scene: Scene, state: str) -> list[str]:
         signs.append("monitored state present")
     if all(mention.kind == "media" for mention in own):
         signs.append("media only")
-    signs += [f"act {act}" for act in scene.acts]
+    signs += _acts_of(scene, state)
     return signs + [f"{kind}: {sign}" for sign in signs]
 
 
@@ -95,9 +114,16 @@ def country_signs(scene: Scene, state: str, actors: tuple[str, ...]) -> list[str
         signs.append("placed elsewhere")
     if any(o not in actors for o in others):
         signs.append("another that does not act")
-    signs += [f"act {act}" for act in scene.acts]
+    signs += _acts_of(scene, state)
     joined = [f"acts + {sign}" if acting else f"target + {sign}" for sign in signs]
     return signs + [f"{kind}: {sign}" for sign in signs + joined]
+
+
+def _acts_of(scene: Scene, state: str) -> list[str]:
+    """The kinds of acts, and whether the state leads in them or follows."""
+    place = "leads" if _leads(scene, state) else "follows"
+    kinds = sorted(scene.acts.kinds & _TELLING)
+    return [f"act {kind}" for kind in kinds] + [f"act {kind} + {place}" for kind in kinds]
 
 
 def _common(scene: Scene, state: str) -> list[str]:
@@ -118,12 +144,16 @@ def _common(scene: Scene, state: str) -> list[str]:
         group = {m.group for m in own if m.group}
         beside = {scene.classes[m.state] for m in scene.mentions if m.group in group}
         signs += [f"listed with {name}" for name in beside if name != scene.classes[state]]
-    if "visit" in scene.acts and any(m.role in ("to", "in") and m.kind != "person" for m in own):
+    if "visit" in scene.acts.kinds and any(
+        m.role in ("to", "in") and m.kind != "person" for m in own
+    ):
         signs.append("destination")
     if all(m.kind == "place" for m in own):
         signs.append("place only")
     if all(m.kind in _PEOPLE for m in own):
         signs.append("people only")
+    if all(m.kind == "company" for m in own):
+        signs.append("company only")
     if all(m.kind == "demonym" for m in own):
         signs.append("demonym only")
     if all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.reports.coding.acts import WordMask
 from app.reports.coding.lexicon import Lexicon, read_rows
 from app.reports.coding.text import Text
 
@@ -26,11 +27,15 @@ class WeightedTerms:
 
     def __init__(self, file: str, label: str) -> None:
         self._lexicon: Lexicon[tuple[str, float]] = Lexicon(_read(file, label))
+        self._masks = WordMask()
 
     def weigh(self, text: Text) -> dict[str, Signal]:
         """Signals by label, loudest first; a word counts once for a label however often it is."""
         found: dict[str, dict[str, tuple[float, str]]] = {}
+        hidden = self._masks.find(text)
         for match in self._lexicon.find_all(text):
+            if match.first in hidden:
+                continue
             label, weight = match.value
             words = text.span(match.first, match.last)
             if text.tokens[match.first].sentence > 0:

@@ -85,3 +85,17 @@ def test_a_planned_act_lies_ahead() -> None:
 def test_never_raises(words: str, published_on: date, planned: bool) -> None:
     found = find_occurrence(words, published_on, planned=planned)
     assert found is None or found.until is None or found.until > found.on
+
+
+@pytest.mark.parametrize(
+    ("text", "planned", "expected"),
+    [
+        ("A ship entered the bay on the morning of March 1 and left.", False, date(2021, 3, 1)),
+        ("Peru will pay in yuan, its minister announced on Wednesday.", True, date(2021, 3, 17)),
+        ("Peru will pay in yuan on Friday.", True, date(2021, 3, 19)),
+    ],
+)
+def test_part_of_day_and_day_of_a_word(text: str, planned: bool, expected: date) -> None:
+    found = find_occurrence(text, date(2021, 3, 18), planned=planned)
+    assert found is not None
+    assert found.on == expected
