@@ -36,6 +36,7 @@ WEB_MODULES = {
     "app/core/http.py",
     "app/core/openapi.py",
     "app/core/query_string.py",
+    "app/core/routes.py",
     "app/events/links.py",
     "app/events/responses.py",
     "app/main.py",

@@ -91,7 +91,8 @@ class Answers:
             return
         headers = Headers(scope=scope)
         audience = self._audience(scope)
-        tag = self._tag(scope, version, headers.get("accept", ""), audience)
+        accept = headers.get("accept", "")
+        tag = self._tag(scope, version, "" if accept == "*/*" else accept, audience)
         private = audience != "anonymous"
         known = _tags_known_to_the_client(headers)
         if tag.decode() in known:

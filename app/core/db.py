@@ -18,7 +18,7 @@ from app.core.errors import ConfigurationError, UnavailableError
 READ_TIMEOUT_MS = 5_000
 ACQUIRE_TIMEOUT_S = 5.0
 
-_READER_SETTINGS = {
+READER_SETTINGS = {
     "application_name": "vric",
     "default_transaction_read_only": "on",
     "statement_timeout": str(READ_TIMEOUT_MS),
@@ -50,10 +50,10 @@ class Database:
                 self._read_url,
                 min_size=1,
                 max_size=self._pool_size,
-                server_settings=_READER_SETTINGS,
+                server_settings=READER_SETTINGS,
                 # Nothing is ever SET on these connections, so there is nothing to reset.
                 reset=_no_reset,
-                init=_read_json_as_bytes,
+                init=read_json_as_bytes,
             )
         except (OSError, asyncpg.PostgresError) as error:
             raise ConfigurationError(f"the database does not answer: {error}") from error
@@ -141,7 +141,7 @@ class Database:
         return connection
 
 
-async def _read_json_as_bytes(connection: asyncpg.Connection) -> None:
+async def read_json_as_bytes(connection: asyncpg.Connection) -> None:
     # Stored documents are sent as they are: decoding and encoding 100 KB costs 65 us a request.
     await connection.set_type_codec(
         "json", schema="pg_catalog", encoder=_same, decoder=_same, format="binary"

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from app.access.gate import Caller
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
+from app.core.routes import DirectRoute
 from app.events import items
 from app.events.examples import EVENT_PAGE
 from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
@@ -18,7 +19,7 @@ from app.events.responses import envelope, item_formats, json_response, list_for
 from app.events.schemas import Changes, EventDetail, EventPage, History
 from app.events.service import check_format, list_events
 
-router = APIRouter(prefix="/v1", tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"], route_class=DirectRoute)
 EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id.", examples=[31])]
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.core.db import _READER_SETTINGS, _read_json_as_bytes
+from app.core.db import READER_SETTINGS, read_json_as_bytes
 from benchmarks.events.workload import Place, Workload, workloads
 
 POOL_SIZE = 8
@@ -30,8 +30,8 @@ def create_ceiling(url: str, served: list[Workload], as_bytes: bool) -> Starlett
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncpg.create_pool(
-            url, min_size=POOL_SIZE, max_size=POOL_SIZE, server_settings=_READER_SETTINGS,
-            reset=_no_reset, init=_read_json_as_bytes if as_bytes else None,
+            url, min_size=POOL_SIZE, max_size=POOL_SIZE, server_settings=READER_SETTINGS,
+            reset=_no_reset, init=read_json_as_bytes if as_bytes else None,
         ) as pool:  # fmt: skip
             pools.append(pool)
             yield
