@@ -34,7 +34,7 @@ class InstrumentReader:
     """Holds the word lists of categories and topics and the weights that balance them."""
 
     def __init__(self) -> None:
-        self._categories = WeightedTerms("categories.csv", "category")
+        self._categories = WeightedTerms("categories.csv", "category", aside=0.5)
         self._topics = WeightedTerms("topic_terms.csv", "topic")
         self._acts = ActReader()
         self._weights = {name: WeightTable(f"category {name}") for name in CATEGORIES}

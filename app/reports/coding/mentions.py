@@ -22,6 +22,7 @@ _REGIONS = {
     *("province", "department", "region", "provincia", "departamento", "region", "regiao"),
     *("estado", "departement", "gobernacion"),
 }
+_LONG_NAME = 4  # words; a longer name of a place may hold the name of a state
 _FACILITY = {"international", "airport", "port", "bay", "island", "city", "province", "region"}
 
 
@@ -77,10 +78,23 @@ class MentionFinder:
                     continue
             mention = self._mention(text, match, grammar, owners, place)
             mentions += [replace(mention, state=state) for state in mention.state.split("/")]
+            if place is not None and match.last - match.first >= _LONG_NAME:
+                mentions += self._owners(text, match, grammar, owners)
         coupled = _couple(text, mentions, grammar)
         if language == "pt" and not any(self._is_host(mention) for mention in mentions):
             coupled.append(_HOME)
         return coupled
+
+    def _owners(
+        self, text: Text, match: Match[Entry], grammar: Grammar, owners: dict[int, str]
+    ) -> list[Mention]:
+        """States inside the name of a place: "the Mexican embassy in Quito"."""
+        inner = (self._gazetteer.names.longest(text, i) for i in range(match.first, match.last))
+        return [
+            self._mention(text, found, grammar, owners, None)
+            for found in inner
+            if found and found.last < match.last and found.value.kind in ("country", "demonym")
+        ]
 
     def _is_host(self, mention: Mention) -> bool:
         """Whether the name is one of a state where the event may happen."""

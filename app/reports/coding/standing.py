@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.reports.coding.acts import ActReader
 from app.reports.coding.gazetteer import Gazetteer
 from app.reports.coding.lexicon import Lexicon, read_rows
 from app.reports.coding.mentions import Mention
@@ -20,6 +21,8 @@ _FUTURES = {
     "fr": re.compile(r"\w{2,}(?:era|ira|dra|vra|rra|eront|iront|dront|vront|rront)$"),
 }
 _NOT_FUTURE = {"opera", "camera", "guerra", "libera", "genera", "considera", "espera", "supera"}
+# kinds of acts that are done when told, whatever is alleged or promised beside them
+_DONE = {"court", "police", "seize", "sanction", "visit", "receive", "meet", "ties"}
 _SPEAKERS = ("person", "body", "country", "demonym")
 _REACH = 4  # words between a speaker and the verb of saying
 
@@ -30,6 +33,7 @@ class StandingReader:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._terms = WeightedTerms("status.csv", "status")
+        self._acts = ActReader()
         said = (term for row in read_rows("sayings.csv") for term in row["terms"].split("|"))
         self._sayings: Lexicon[bool] = Lexicon((term, True) for term in said)
         self._weights = {name: WeightTable(f"status {name}") for name in STATUSES}
@@ -58,6 +62,12 @@ class StandingReader:
             signs["future tense"] = 1.0
         if state_media:
             signs["state media"] = 1.0
+        kinds = self._acts.read(text).kinds & _DONE
+        signs |= {f"act {kind}": 1.0 for kind in kinds}
+        for kind in kinds:
+            signs |= {
+                f"{kind} + words {name}": min(s.score, 9.0) / 3 for name, s in signals.items()
+            }
         for match in self._sayings.find_all(text):
             signs["somebody says"] = 1.0
             trailing = match.first > 0.6 * len(text.tokens)
