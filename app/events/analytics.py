@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 from app.core.db import Database
-from app.core.errors import InvalidParameterError
+from app.core.errors import InvalidParameterError, UnavailableError
 from app.events.correlation import (
     MAX_EVENTS,
     METHOD,
@@ -27,6 +28,7 @@ from app.events.repository import counts
 from app.events.vocabulary import VRIC, labels
 
 MAX_PERIODS = 10_000
+MAX_WAIT_S = 20.0
 _labelled = {"actor", "country", "category", "topic", "language", "status", "precision"}
 _one_at_a_time = asyncio.Semaphore(1)
 
@@ -163,7 +165,7 @@ async def correlate_actors(
         for row in rows[:MAX_EVENTS]
     ]
     try:
-        async with _one_at_a_time:
+        async with _turn():
             result = await asyncio.to_thread(correlate, events, query.period.value, actors)
     except TooManyCellsError as error:
         raise InvalidParameterError.of(
@@ -176,6 +178,20 @@ async def correlate_actors(
             "reason": "the newest are measured; narrow datetime",
         }
     return [_pair(pair) for pair in result.pairs], meta
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    """One measure at a time, so that they leave the machine to the other answers."""
+    try:
+        async with asyncio.timeout(MAX_WAIT_S):
+            await _one_at_a_time.acquire()
+    except TimeoutError:
+        raise UnavailableError("other correlations are being measured; try again soon") from None
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 def _frame(result: Result, query: CorrelationsQuery) -> dict[str, Any]:
@@ -197,6 +213,8 @@ def _frame(result: Result, query: CorrelationsQuery) -> dict[str, Any]:
         "caveats": [
             "Measured on what the monitor collected, not on all that happened.",
             "Activity in the same country and period is no evidence of a common plan.",
+            "A shuffle keeps the actors of one event together: p tells whether the timing exceeds "
+            "chance, not whether the actors act jointly.",
         ],
     }
 

@@ -26,7 +26,7 @@ SEED = 20_201_118
 MIN_MONTHS = 12
 MAX_LAG_MONTHS = 6
 MAX_CELLS_SHOWN = 100
-MAX_EVENTS = 50_000
+MAX_EVENTS = 20_000
 MAX_GRID_CELLS = 2_000_000
 
 Period = Literal["week", "month"]
@@ -165,7 +165,8 @@ class _Grid:
         self.cells = len(self.countries) * self.periods
         if self.cells > MAX_GRID_CELLS:
             raise TooManyCellsError(f"{self.cells} cells; at most {MAX_GRID_CELLS}")
-        self._events, self._starts, self._first, self._period = events, starts, first, period
+        self._row_of_cell = np.empty(self.cells, dtype=np.int64)
+        self._events, self._first, self._period = events, first, period
         number = {country: index for index, country in enumerate(self.countries)}
         rows = [
             (number[country], index)
@@ -187,9 +188,12 @@ class _Grid:
     def count(self, periods: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Active cells of each pair and of each actor."""
         cell = self._row_country * self.periods + periods
-        active = np.zeros((len(self._actor_rows), self.cells), dtype=np.float32)
+        # One row stands for all of its cell, so that the empty cells cost nothing.
+        self._row_of_cell[cell] = np.arange(cell.size)
+        row_of_row = self._row_of_cell[cell]
+        active = np.zeros((len(self._actor_rows), cell.size), dtype=np.float32)
         for index, rows in enumerate(self._actor_rows):
-            active[index, cell[rows]] = 1
+            active[index, row_of_row[rows]] = 1
         both = np.rint(active @ active.T).astype(np.int64)
         return both, np.diagonal(both).copy()
 
@@ -244,7 +248,7 @@ def _benjamini_hochberg(p: Sequence[float]) -> list[float]:
     smallest = 1.0
     for rank in range(len(p), 0, -1):
         index = order[rank - 1]
-        smallest = min(smallest, p[index] * len(p) / rank)
+        smallest = min(smallest, p[index] * (len(p) / rank))
         q[index] = smallest
     return q
 

@@ -1,6 +1,7 @@
 """Every filter, alone and combined, on every surface, against a plain reading of the documents."""
 
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 
 import httpx
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.events.oracle import FACETS, VALUES, Document, day, expected, filters_over, meets
+from tests.events.oracle import (
+    FACETS,
+    VALUES,
+    Document,
+    Filters,
+    day,
+    expected,
+    filters_over,
+    meets,
+)
 from tests.events.samples import EVENTS, ids, items
 
 PROPERTY = settings(
@@ -56,6 +66,10 @@ async def test_facets_count_what_passes_all_other_filters(
         assert order == sorted(order)
 
 
+def dated(filters: Filters) -> bool:
+    return not filters.get("datetime", "..").startswith("..")
+
+
 @PROPERTY
 @given(data=st.data())
 async def test_the_timeline_counts_what_passes_all_filters(
@@ -69,6 +83,11 @@ async def test_the_timeline_counts_what_passes_all_filters(
     params = {**filters, "interval": interval, **({"split": split} if split else {})}
     periods = await items(demo, f"{EVENTS}/timeline", **params)
     assert sum(period["count"] for period in periods) == len(passing)
+    window = day(filters["datetime"].partition("/")[0]) if dated(filters) else date.min
+    days = [max(day(d[f"{basis}_on"]), window) for d in passing]
+    for period in periods:
+        within = [d for d in days if day(period["start"]) <= d <= day(period["end"])]
+        assert period["count"] == len(within)
     for earlier, later in pairwise(periods):
         assert (day(later["start"]) - day(earlier["end"])).days == 1
     if split:

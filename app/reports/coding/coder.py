@@ -84,10 +84,8 @@ class Coder:
 
     def _precision(
         self, located: Located | None, countries: tuple[str, ...]
-    ) -> tuple[Precision | None, float | None]:
+    ) -> tuple[Precision, float | None]:
         if located:
             return located.place.precision, located.place.radius_km
-        if countries:
-            state = self._gazetteer.states.get(countries[0])
-            return "country", state.radius_km if state else None
-        return None, None
+        state = self._gazetteer.states.get(countries[0]) if countries else None
+        return "country", state.radius_km if state else None

@@ -9,7 +9,16 @@ from app.reports.coding.lexicon import Lexicon, read_rows
 from app.reports.coding.records import Precision
 
 Kind = Literal[
-    "country", "demonym", "person", "body", "company", "product", "media", "place", "none"
+    "country",
+    "demonym",
+    "person",
+    "body",
+    "company",
+    "product",
+    "media",
+    "platform",
+    "place",
+    "none",
 ]
 StateClass = Literal["core", "network", "us", "outside", "americas", "world"]
 HEZBOLLAH = "HZB"

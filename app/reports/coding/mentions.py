@@ -17,6 +17,7 @@ from app.reports.coding.roles import (
 from app.reports.coding.text import Text
 
 _SMALL = ("join", "skip", "of", "to", "in", "with")
+_PEOPLE = ("person", "body", "company", "demonym")
 _REGIONS = {
     *("province", "department", "region", "provincia", "departamento", "region", "regiao"),
     *("estado", "departement", "gobernacion"),
@@ -70,7 +71,8 @@ class MentionFinder:
                     place = None
                 if place is None:
                     continue
-            mentions.append(self._mention(text, match, grammar, owners, place))
+            mention = self._mention(text, match, grammar, owners, place)
+            mentions += [replace(mention, state=state) for state in mention.state.split("/")]
         return _couple(text, mentions, grammar)
 
     def _mention(
@@ -85,6 +87,8 @@ class MentionFinder:
         governed = find_governor(text, match.first, grammar)
         if place and match.first and text.tokens[match.first - 1].lower == "a":
             role = governed = "to"  # in Portuguese an article elsewhere, before a town "to"
+        elif role == "to" and match.value.kind in _PEOPLE and grammar.get("a") == "to":
+            role = "object"  # the Spanish "a" before people
         return Mention(
             first=match.first,
             last=match.last,

@@ -59,7 +59,7 @@ class CodedEvent:
     place: str | None
     lat: float | None
     lon: float | None
-    precision: Precision | None
+    precision: Precision
     radius_km: float | None
     coding: dict[str, Decision] = field(default_factory=dict)
 

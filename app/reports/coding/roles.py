@@ -16,6 +16,7 @@ Role = Literal[
 Grammar = Mapping[str, str]
 _WINDOW = 7  # words looked at to the left of a name
 _LOOSE = 2  # words of no known part that may stand between a preposition and its name
+_OPENING = 4  # words; "New U.S. sanctions" at the start of an item is what it tells
 _SOURCE_WORDS = 14  # a closing "…, the ministry said" is no longer than this
 _CLAUSE = frozenset(',;:()[]—–"“”«»')
 
@@ -33,7 +34,7 @@ def find_role(text: Text, first: int, last: int, grammar: Grammar, owners: dict[
     special = _find_special(text, first, last, grammar)
     if special:
         return special
-    tokens, loose = text.tokens, 0
+    tokens, loose, titled = text.tokens, 0, False
     for index in range(first - 1, max(-1, first - 1 - _WINDOW), -1):
         word, following = tokens[index], tokens[index + 1]
         role = grammar.get(word.lower)
@@ -46,10 +47,11 @@ def find_role(text: Text, first: int, last: int, grammar: Grammar, owners: dict[
                 return "object"  # a verb stands between the name before and this one
             loose = 0
             continue
-        if role == "to" and _is_verb(tokens, index + 1):
-            return "object"
-        if role in ("skip", "site", "of", "join"):
+        if role in ("skip", "site", "of", "join", "title"):
+            titled = titled or role == "title"
             continue
+        if role == "to" and (titled or _is_verb(tokens, index + 1)):
+            return "object"
         if role == "accusing":
             return "accused"
         if role not in (None, "person", "flag", "measure"):
@@ -102,7 +104,7 @@ def _find_special(text: Text, first: int, last: int, grammar: Grammar) -> Role |
         return "passing"
     if any(grammar.get(t.lower) == "person" for t in nearby):
         return "private"
-    if first > 1 and _is_measure(tokens, first, last, grammar):
+    if first > _OPENING and _is_measure(tokens, first, last, grammar):
         return "passing"
     return "source" if _is_source(tokens, first, grammar) else None
 

@@ -100,7 +100,7 @@ def test_namesakes_follow_their_country(coder: Coder) -> None:
 
 def test_phrases_that_only_look_like_states(coder: Coder) -> None:
     event = code(coder, "American Airlines and the Washington Post wrote to the Lima Group.")
-    assert event.actors == () and event.countries == () and event.precision is None
+    assert event.actors == () and event.countries == () and event.precision == "country"
 
 
 @pytest.mark.parametrize(
