@@ -10,6 +10,7 @@ class Feature(StrEnum):
     """What a route may ask for."""
 
     EVENTS = "events"
+    ACCOUNT = "account"
     EXPORT = "export"
     FORENSICS = "forensics"
     ROUTES = "routes"
@@ -31,7 +32,7 @@ class Plan:
     lookup_keys: tuple[str, ...] = ()
 
 
-_FREE = frozenset({Feature.EVENTS, Feature.EXPORT})
+_FREE = frozenset({Feature.EVENTS, Feature.ACCOUNT, Feature.EXPORT})
 _ALL = frozenset(Feature)
 
 ANONYMOUS = Plan("anonymous", 30, 1_000, 100, 0, 0, 0, frozenset({Feature.EVENTS}))

@@ -36,9 +36,7 @@ class Account(Table, table=True):
 
     __tablename__ = "accounts"
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str = Field(sa_column=Column(Text, unique=True, nullable=False))
     plan: str = Field("free", sa_column=Column(Text, nullable=False))
     granted_plan: str | None = Field(
@@ -47,7 +45,9 @@ class Account(Table, table=True):
     password_hash: str | None = Field(default=None, sa_column=Column(Text))
     verified_at: datetime | None = Field(default=None, sa_column=_instant())
     totp_secret: str | None = Field(
-        default=None, sa_column=Column(Text), description="encrypted; in force once totp_since is set"
+        default=None,
+        sa_column=Column(Text),
+        description="encrypted; in force once totp_since is set",
     )
     totp_since: datetime | None = Field(default=None, sa_column=_instant())
     totp_last_step: int | None = Field(default=None, sa_column=Column(BigInteger))
@@ -64,9 +64,7 @@ class ApiKey(Table, table=True):
     __tablename__ = "api_keys"
     __table_args__ = (CheckConstraint("kind IN ('secret', 'browser')", name="kind"),)
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
     kind: str = Field("secret", sa_column=Column(Text, nullable=False, server_default="secret"))
@@ -76,7 +74,9 @@ class ApiKey(Table, table=True):
     )
     digest: str = Field(sa_column=Column(Text, unique=True, nullable=False))
     scopes: list[str] | None = Field(
-        default=None, sa_column=Column(ARRAY(Text)), description="features; null for all of the plan"
+        default=None,
+        sa_column=Column(ARRAY(Text)),
+        description="features; null for all of the plan",
     )
     origins: list[str] = Field(
         default_factory=list,
@@ -106,9 +106,7 @@ class AuditEvent(Table, table=True):
     __tablename__ = "audit_events"
     __table_args__ = (Index("ix_audit_events_account_id", "account_id", "id"),)
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int | None = Field(sa_column=account_key(nullable=True))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     by: str = Field(

@@ -10,7 +10,7 @@ from app.access.keys import digest_of, is_well_formed
 from app.access.repository import find_key_owner
 from app.core.db import Database
 from app.core.errors import UnauthorizedError
-from app.plans import ANONYMOUS, Plan
+from app.plans import ANONYMOUS, Feature, Plan
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="VRIC Monitor API"'}
 
@@ -23,6 +23,13 @@ class Principal:
     plan: Plan
     account_id: int | None = None
     key_id: int | None = None
+    scopes: frozenset[Feature] | None = None
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What this caller may use: what the plan holds, within the key's scopes."""
+        held = self.plan.features
+        return held if self.scopes is None else held & self.scopes
 
 
 def credential_of(headers: Headers) -> str | None:

@@ -31,9 +31,7 @@ class RefreshToken(Table, table=True):
     __tablename__ = "refresh_tokens"
     __table_args__ = (Index("ix_refresh_tokens_family", "family"),)
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     digest: str = Field(sa_column=Column(Text, unique=True, nullable=False))
     family: UUID = Field(sa_column=Column(Uuid, nullable=False))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))

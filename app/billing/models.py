@@ -25,7 +25,9 @@ class Subscription(Table, table=True):
     period_end: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     cancel_at_period_end: bool = Field(False, sa_column=Column(Boolean, nullable=False))
     past_due_since: datetime | None = Field(
-        default=None, sa_column=Column(DateTime(timezone=True)), description="the grace counts from here"
+        default=None,
+        sa_column=Column(DateTime(timezone=True)),
+        description="the grace counts from here",
     )
     read_at: datetime = Field(
         default_factory=now, sa_column=Column(DateTime(timezone=True), nullable=False)
@@ -51,9 +53,7 @@ class CheckoutAttempt(Table, table=True):
 
     __tablename__ = "checkout_attempts"
 
-    id: int | None = Field(
-        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
-    )
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
     lookup_key: str = Field(sa_column=Column(Text, nullable=False))
     session_id: str | None = Field(default=None, sa_column=Column(Text, unique=True))

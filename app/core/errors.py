@@ -4,6 +4,8 @@ ProblemError
 ├── InvalidParameterError 400
 ├── UnauthorizedError     401
 ├── PlanRequiredError     403
+├── InsufficientScopeError 403
+├── OriginRefusedError    403
 ├── NotFoundError         404
 ├── NotAcceptableError    406
 ├── GoneError             410
@@ -81,6 +83,16 @@ class UnauthorizedError(ProblemError):
 class PlanRequiredError(ProblemError):
     status = 403
     code = "plan_required"
+
+
+class InsufficientScopeError(ProblemError):
+    status = 403
+    code = "insufficient_scope"
+
+
+class OriginRefusedError(ProblemError):
+    status = 403
+    code = "origin_refused"
 
 
 class NotFoundError(ProblemError):
