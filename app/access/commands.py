@@ -14,7 +14,7 @@ from app.core.db import Database
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
 from app.core.settings import Settings
-from app.plans import ANONYMOUS, PLANS
+from app.plans import ANONYMOUS, FREE, PLANS
 
 account_app = typer.Typer(no_args_is_help=True, help="Accounts.")
 key_app = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -35,7 +35,8 @@ def create_account(
         async with database.session() as session:
             if await find_account(session, email):
                 raise CommandError(f"there is an account of {email} already")
-            session.add(Account(email=email.strip().lower(), plan=plan))
+            granted = None if plan == FREE.key else plan
+            session.add(Account(email=email.strip().lower(), plan=plan, granted_plan=granted))
 
     run_with_database(work)
     typer.echo(f"account {email}, plan {plan}")

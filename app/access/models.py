@@ -32,13 +32,18 @@ def account_key(**options: Any) -> Column[Any]:
 
 
 class Account(Table, table=True):
-    """Who calls. `plan` is a key of `app.plans.PLANS`: the plan in force, written by billing or an operator."""
+    """Who calls. `plan` is what access reads: `plan_in_force` of the two plans below it."""
 
     __tablename__ = "accounts"
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str = Field(sa_column=Column(Text, unique=True, nullable=False))
     plan: str = Field("free", sa_column=Column(Text, nullable=False))
+    paid_plan: str = Field(
+        default="free",
+        sa_column=Column(Text, nullable=False, server_default="free"),
+        description="what the subscriptions are good for, written by billing alone",
+    )
     granted_plan: str | None = Field(
         default=None, sa_column=Column(Text), description="given by an operator, whatever is paid"
     )

@@ -1,8 +1,18 @@
 """Tables of billing: what Stripe says of an account's subscriptions, and which events were handled."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.access.models import account_key
@@ -23,7 +33,7 @@ class Subscription(Table, table=True):
         sa_column=Column(Text), description="that the price stands for; null for an unknown price"
     )
     period_end: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
-    cancel_at_period_end: bool = Field(False, sa_column=Column(Boolean, nullable=False))
+    cancel_at_period_end: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
     past_due_since: datetime | None = Field(
         default=None,
         sa_column=Column(DateTime(timezone=True)),
@@ -52,6 +62,7 @@ class CheckoutAttempt(Table, table=True):
     """A checkout that was begun; its number makes the idempotency key towards Stripe."""
 
     __tablename__ = "checkout_attempts"
+    __table_args__ = (UniqueConstraint("account_id", "idempotency_key"),)
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
@@ -60,4 +71,14 @@ class CheckoutAttempt(Table, table=True):
     begun_at: datetime = Field(
         default_factory=now, sa_column=Column(DateTime(timezone=True), nullable=False)
     )
-    done_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    done_at: datetime | None = Field(
+        default=None,
+        sa_column=Column(DateTime(timezone=True)),
+        description="paid, expired or given up",
+    )
+    idempotency_key: str | None = Field(
+        default=None, sa_column=Column(Text), description="the caller's own"
+    )
+    answer: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB), description="what the caller was told first"
+    )

@@ -1,6 +1,7 @@
 """Settings of one process, read from the environment (`VRIC_…`) when asked, never at import."""
 
 import contextlib
+import re
 import secrets
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
+_STRIPE_KEY = re.compile(r"[sr]k_(test|live)_\S+$")
 
 
 class Environment(StrEnum):
@@ -39,6 +42,13 @@ def _postgresql(url: SecretStr | None) -> SecretStr | None:
     if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError("must begin with postgresql://")
     return url
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        raise ValueError("must begin with https:// or http://")
+    return url.rstrip("/")
 
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_postgresql)]
@@ -76,6 +86,16 @@ class Settings(BaseSettings):
         description="numbers of plans changed for tests and benchmarks",
     )
     metrics_token: SecretStr | None = Field(None, description="opens /metrics beyond loopback")
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "http://127.0.0.1:8000",
+        description="where people reach the service: links in mails, Stripe",
+    )
+    stripe_api_key: SecretStr | None = Field(None, description="switches billing on")
+    stripe_webhook_secret: SecretStr | None = Field(None, description="whsec_…, with the key")
+    stripe_api_base: Annotated[str, AfterValidator(_web_address)] = Field(
+        "https://api.stripe.com", description="another one for a stand-in"
+    )
+    stripe_trial_days: int = Field(0, ge=0, le=730, description="of an account's first checkout")
     max_body_bytes: int = Field(1_048_576, ge=1024)
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
@@ -94,9 +114,23 @@ class Settings(BaseSettings):
                 raise ValueError("VRIC_PLAN_OVERRIDES is refused in production")
             if self.secret_key is None:
                 raise ValueError("VRIC_SECRET_KEY is required in production")
+        self._check_billing()
         if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
             raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
         return self
+
+    def _check_billing(self) -> None:
+        if self.stripe_api_key is None:
+            return
+        if not _STRIPE_KEY.match(self.stripe_api_key.get_secret_value()):
+            raise ValueError("VRIC_STRIPE_API_KEY must begin with sk_ or rk_ and test_ or live_")
+        secret = self.stripe_webhook_secret
+        if secret is None or not secret.get_secret_value().strip():
+            raise ValueError("VRIC_STRIPE_WEBHOOK_SECRET is required with VRIC_STRIPE_API_KEY")
+        if self.environment is Environment.PRODUCTION:
+            for name in ("stripe_api_base", "public_url"):
+                if not getattr(self, name).startswith("https://"):
+                    raise ValueError(f"VRIC_{name.upper()} must begin with https:// in production")
 
     @cached_property
     def secret(self) -> bytes:
