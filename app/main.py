@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
 from app.events.registry_router import router as registry_router
 from app.events.router import router as events_router
+from app.exports.router import router as exports_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
 from app.web.router import router as web_router
@@ -58,6 +59,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     for router in (
         analytics_router,
         events_router,
+        exports_router,
         registry_router,
         reports_router,
         web_router,

@@ -49,7 +49,10 @@ def upgrade() -> None:
     sa.Column('request', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('format', sa.Text(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('plan', sa.Text(), nullable=False),
     sa.Column('rows_cap', sa.BigInteger(), nullable=True),
+    sa.Column('data_version', sa.BigInteger(), nullable=True),
+    sa.Column('matched', sa.BigInteger(), nullable=True),
     sa.Column('rows', sa.BigInteger(), nullable=False),
     sa.Column('size_bytes', sa.BigInteger(), nullable=True),
     sa.Column('sha256', sa.Text(), nullable=True),
@@ -59,7 +62,8 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f('ck_exports_status')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_exports_account_id_accounts'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_exports'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exports')),
+    sa.UniqueConstraint('account_id', 'idempotency_key', name=op.f('uq_exports_account_id_idempotency_key'))
     )
     op.create_index('ix_exports_account_id', 'exports', ['account_id', 'created_at'], unique=False)
     op.create_table('mailed_links',

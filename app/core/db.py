@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -130,6 +131,20 @@ class Database:
         finally:
             await asyncio.shield(connection.close())
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        """A fresh reading connection that sees one state of all data, however long it reads."""
+        connection = await asyncpg.connect(
+            self._read_url,
+            server_settings={**_READER_SETTINGS, "statement_timeout": "0"},
+        )
+        try:
+            await _read_json_as_bytes(connection)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield connection
+        finally:
+            await asyncio.shield(connection.close())
+
     async def listen(self, channel: str, callback: "Any") -> asyncpg.Connection:
         """A connection to the primary that calls back on each notification; the caller closes it."""
         connection = await asyncpg.connect(
@@ -137,6 +152,14 @@ class Database:
         )
         await connection.add_listener(channel, callback)
         return connection
+
+
+async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection of a session, within the session's transaction."""
+    connection = await session.connection()
+    # The adapter begins the transaction with the first statement that goes through it.
+    await connection.execute(text("SELECT 1"))
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def _read_json_as_bytes(connection: asyncpg.Connection) -> None:

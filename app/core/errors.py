@@ -8,6 +8,7 @@ ProblemError
 ├── OriginRefusedError    403
 ├── NotFoundError         404
 ├── NotAcceptableError    406
+├── ConflictError         409
 ├── GoneError             410
 ├── BodyTooLargeError     413
 ├── UriTooLongError       414
@@ -103,6 +104,11 @@ class NotFoundError(ProblemError):
 class NotAcceptableError(ProblemError):
     status = 406
     code = "not_acceptable"
+
+
+class ConflictError(ProblemError):
+    status = 409
+    code = "conflict"
 
 
 class GoneError(ProblemError):

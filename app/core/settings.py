@@ -78,12 +78,26 @@ class Settings(BaseSettings):
         None,
         description="keys the hashes of API keys; made in data_dir when absent in development",
     )
+    secret_key_previous: Annotated[list[SecretStr], NoDecode] = Field(
+        default_factory=list,
+        description="replaced keys that still open tokens, API keys and what is sealed, by commas",
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://USER:PASSWORD@HOST:587 or smtps://; without it mails are files"
+    )
+    mail_from: str = Field("VRIC Monitor <noreply@localhost>", description="sender of mails")
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
         default_factory=list, description="networks whose X-Forwarded-For is believed"
     )
     plan_overrides: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="numbers of plans changed for tests and benchmarks",
+    )
+    export_dir: Path | None = Field(
+        None, description="files of exports, shared by all servers and workers; in data_dir"
+    )
+    job_takeover_seconds: float = Field(
+        30, ge=1, le=3_600, description="a worker silent for so long loses its jobs to others"
     )
     metrics_token: SecretStr | None = Field(None, description="opens /metrics beyond loopback")
     public_url: Annotated[str, AfterValidator(_web_address)] = Field(
@@ -103,8 +117,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if "trusted_proxies" in values:
-            values["trusted_proxies"] = _split(values["trusted_proxies"])
+        for name in ("trusted_proxies", "secret_key_previous"):
+            if name in values:
+                values[name] = _split(values[name])
         return values
 
     @model_validator(mode="after")
@@ -117,6 +132,10 @@ class Settings(BaseSettings):
         self._check_billing()
         if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
             raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
+        if any(_is_weak(key.get_secret_value().encode()) for key in self.secret_key_previous):
+            raise ValueError(f"VRIC_SECRET_KEY_PREVIOUS: each must have {MIN_SECRET_BYTES} bytes")
+        if self.smtp_url and not self.smtp_url.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("VRIC_SMTP_URL must begin with smtp:// or smtps://")
         return self
 
     def _check_billing(self) -> None:
@@ -149,6 +168,11 @@ class Settings(BaseSettings):
         if _is_weak(made):
             raise ConfigurationError(f"{path} must hold at least {MIN_SECRET_BYTES} bytes")
         return made
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The secret in use, then those it replaced."""
+        return (self.secret, *(key.get_secret_value().encode() for key in self.secret_key_previous))
 
 
 def _is_weak(secret: bytes) -> bool:

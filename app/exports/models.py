@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -21,6 +30,7 @@ class Export(Table, table=True):
         CheckConstraint(
             "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="status"
         ),
+        UniqueConstraint("account_id", "idempotency_key"),
         Index("ix_exports_account_id", "account_id", "created_at"),
     )
 
@@ -30,7 +40,10 @@ class Export(Table, table=True):
     request: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     format: str = Field(sa_column=Column(Text, nullable=False))
     status: str = Field("queued", sa_column=Column(Text, nullable=False))
+    plan: str = Field(sa_column=Column(Text, nullable=False), description="when it was asked for")
     rows_cap: int | None = Field(default=None, sa_column=Column(BigInteger))
+    data_version: int | None = Field(default=None, sa_column=Column(BigInteger))
+    matched: int | None = Field(default=None, sa_column=Column(BigInteger))
     rows: int = Field(0, sa_column=Column(BigInteger, nullable=False))
     size_bytes: int | None = Field(default=None, sa_column=Column(BigInteger))
     sha256: str | None = Field(default=None, sa_column=Column(Text))

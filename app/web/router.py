@@ -1,5 +1,6 @@
 """Health, readiness and metrics for operators; the landing page for readers."""
 
+from contextlib import suppress
 from importlib.resources import files
 from ipaddress import ip_address
 from secrets import compare_digest
@@ -11,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
+from app.core.jobs.gauges import measure_queue
 from app.core.migrations import head_revision
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +48,7 @@ async def ready(database: ReadDatabase) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, database: ReadDatabase) -> Response:
     """Prometheus metrics, for loopback or the bearer of the metrics token; hidden from others."""
     token = request.app.state.settings.metrics_token
     given = request.headers.get("authorization", "")
@@ -57,6 +59,8 @@ async def metrics(request: Request) -> Response:
         allowed = not forwarded and request.client is not None and _is_loopback(request.client.host)
     if not allowed:
         raise NotFoundError("there is no such page")
+    with suppress(UnavailableError):  # the other numbers tell of a database that is away
+        await measure_queue(database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
