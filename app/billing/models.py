@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Identity,
+    Integer,
     Text,
     UniqueConstraint,
 )
@@ -67,6 +68,9 @@ class CheckoutAttempt(Table, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
     lookup_key: str = Field(sa_column=Column(Text, nullable=False))
+    trial_days: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
     session_id: str | None = Field(default=None, sa_column=Column(Text, unique=True))
     begun_at: datetime = Field(
         default_factory=now, sa_column=Column(DateTime(timezone=True), nullable=False)
