@@ -1,15 +1,12 @@
 """What a file holds: the rows of the list, counted, hashed, and cut to the plan."""
 
 import hashlib
-import io
 from typing import Any
 
-import orjson
-import pyarrow.parquet as pq
 import pytest
 
 from app.core.db import Database
-from tests.exports.conftest import Caller, Service, add_events
+from tests.exports.conftest import Caller, add_events
 
 pytestmark = pytest.mark.usefixtures("worker")
 
