@@ -39,4 +39,4 @@ class WrongModeError(ProblemError):
 
 class KeyReusedError(ProblemError):
     status = 409
-    code = "idempotency_key_reused"
+    code = "idempotency_conflict"

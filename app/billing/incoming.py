@@ -1,9 +1,11 @@
 """Reading an event: what it is about. Nothing else of its payload is believed."""
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from app.billing.errors import MalformedEventError
 
@@ -19,6 +21,8 @@ HANDLED = frozenset({
     "customer.deleted",
     "charge.refunded", "charge.dispute.created", "charge.dispute.closed",
 })  # fmt: skip
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def read_event(body: bytes) -> IncomingEvent:
         MalformedEventError: it is none.
     """
     try:
-        return parse_event(json.loads(body))
+        return parse_event(orjson.loads(body))
     except ValueError:
         raise MalformedEventError("the body is no JSON") from None
 
@@ -59,7 +63,7 @@ def parse_event(event: Any) -> IncomingEvent:
             "type": str(type_),
             "livemode": bool(is_live),
             "data": {"object": dict() as thing},
-        } if id_:
+        } if _EVENT_ID.fullmatch(id_):
             return IncomingEvent(
                 id=id_,
                 type=type_,

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.access.models import Account, AuditEvent
 from app.billing.entitlement import ENDED, PAST_DUE
 from app.billing.models import CheckoutAttempt, StripeEvent, Subscription
+from app.plans import FREE
 
 LOCK_WAIT = "25s"  # longer than a call to Stripe with its repetition
 TRAIL = 100
@@ -144,3 +145,9 @@ async def map_customers(session: AsyncSession) -> dict[str, int]:
         )
     )
     return {str(customer): int(account or 0) for customer, account in found.all()}
+
+
+async def list_paying_accounts(session: AsyncSession) -> Sequence[int]:
+    """Accounts with more than the free plan by their subscriptions."""
+    found = await session.exec(select(Account.id).where(Account.paid_plan != FREE.key))
+    return [int(id_ or 0) for id_ in found.all()]

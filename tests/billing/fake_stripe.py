@@ -42,6 +42,7 @@ class FakeStripe:
         self.calls: list[tuple[str, str, str | None]] = []
         self.answers: dict[str, tuple[str, Thing]] = {}
         self.down = False
+        self.fail_after: str | None = None  # made, but the answer is lost
         self.slow_s = 0.0
 
     # What a test or a page does.
@@ -154,6 +155,8 @@ class FakeStripe:
             if status != 200:
                 return JSONResponse(body, status)
             self.answers[key] = asked, copy.deepcopy(body)
+        if path == self.fail_after:
+            return _error(502, "lost")
         before, body = self.answers[key]
         if before != asked:
             return _error(400, "idempotency_key_in_use", "idempotency_error")
