@@ -103,7 +103,8 @@ class GeoParquetEncoder:
     """Gathers events to row groups and writes them; the bounds are known at the end."""
 
     def __init__(self, file: PartialFile) -> None:
-        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd")
+        # Without the library's own copy of the schema, readers find `geo` at both of the usual places.
+        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd", store_schema=False)
         self._rows: list[dict[str, Any]] = []
         self._bounds: tuple[float, float, float, float] | None = None
 

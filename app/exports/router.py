@@ -165,6 +165,7 @@ async def get_export(export_id: ExportId, caller: Caller, database: ReadDatabase
                 for type_ in FILE_TYPES.values()
             },
         },
+        304: {"description": "The caller has it already, as `If-None-Match` says."},
         206: {"description": "The range that was asked for."},
         416: {"description": "The range is not within the file."},
         **_problems(404, 409, 410),
@@ -177,11 +178,15 @@ async def get_export_file(
     assert caller.account_id is not None
     export = await service.get_export(database, caller.account_id, export_id)
     path = service.file_of(export, request.app.state.settings)
+    headers = _file_headers(export)
+    known = request.headers.get("if-none-match", "")
+    if headers["ETag"] in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+        return Response(status_code=304, headers=headers)
     return FileResponse(
         path,
         media_type=FILE_TYPES[ExportFormat(export.format)],
         filename=_file_name(export),
-        headers=_file_headers(export),
+        headers=headers,
     )
 
 

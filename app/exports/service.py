@@ -27,13 +27,17 @@ MAX_UNFINISHED = 20
 _SORT = "-created_at,-id"
 
 
+class KeyReusedError(ConflictError):
+    code = "idempotency_conflict"
+
+
 async def create_export(
     database: Database, account_id: int, plan: Plan, request: ExportRequest, key: str | None
 ) -> Export:
     """Ask for an export; the same key and request give the one that was asked for first.
 
     Raises:
-        ConflictError: the key was used for another request.
+        KeyReusedError: the key was used for another request.
         RateLimitedError: too many are unfinished.
     """
     export = Export(
@@ -51,7 +55,7 @@ async def create_export(
             assert key is not None
             first = await repository.find_by_key(session, account_id, key)
             if first is None or (first.request, first.format) != (export.request, export.format):
-                raise ConflictError("this Idempotency-Key was used for another request")
+                raise KeyReusedError("this Idempotency-Key was used for another request")
             return first
         connection = await driver_connection(session)
         share, subject = f"account:{account_id}", str(export.id)
