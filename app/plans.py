@@ -54,6 +54,23 @@ ENTERPRISE = Plan(
 )  # fmt: skip
 PLANS: Mapping[str, Plan] = {plan.key: plan for plan in (ANONYMOUS, FREE, PREMIUM, ENTERPRISE)}
 
+# What a request costs in units of the plan's limits, where it is not one.
+COSTS: Mapping[tuple[str, str], int] = {
+    ("GET", "/v1/events/facets"): 2,
+    ("GET", "/v1/events/timeline"): 2,
+    ("GET", "/v1/events/correlations"): 5,
+    ("POST", "/v1/exports"): 10,
+    ("GET", "/v1/plans"): 0,
+    ("GET", "/v1/usage"): 0,
+    # Stripe delivers from few addresses, and signs.
+    ("POST", "/v1/billing/webhook"): 0,
+}
+
+
+def cost_of(method: str, path: str) -> int:
+    """The units that a request costs."""
+    return COSTS.get((method, path), 1)
+
 
 def with_overrides(overrides: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Plan]:
     """The plans with some numbers changed, for tests and benchmarks.

@@ -38,7 +38,7 @@ class Account(Table, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     email: str = Field(sa_column=Column(Text, unique=True, nullable=False))
-    plan: str = Field("free", sa_column=Column(Text, nullable=False))
+    plan: str = Field(default="free", sa_column=Column(Text, nullable=False))
     paid_plan: str = Field(
         default="free",
         sa_column=Column(Text, nullable=False, server_default="free"),
@@ -72,7 +72,9 @@ class ApiKey(Table, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
-    kind: str = Field("secret", sa_column=Column(Text, nullable=False, server_default="secret"))
+    kind: str = Field(
+        default="secret", sa_column=Column(Text, nullable=False, server_default="secret")
+    )
     hint: str = Field(
         sa_column=Column(Text, nullable=False),
         description="the key's first characters, to tell keys apart",
@@ -122,3 +124,18 @@ class AuditEvent(Table, table=True):
         default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
     )
     at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
+
+
+class IdempotentAnswer(Table, table=True):
+    """The first answer to a request that carried an Idempotency-Key; kept for a day, sealed."""
+
+    __tablename__ = "idempotent_answers"
+
+    digest: str = Field(
+        sa_column=Column(Text, primary_key=True), description="of the caller, the route and the key"
+    )
+    account_id: int | None = Field(default=None, sa_column=account_key(nullable=True, index=True))
+    body_digest: str = Field(sa_column=Column(Text, nullable=False))
+    status: int | None = Field(default=None, sa_column=Column(BigInteger))
+    sealed_body: str | None = Field(default=None, sa_column=Column(Text))
+    created_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))

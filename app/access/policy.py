@@ -1,10 +1,13 @@
 """What a route asks of its caller: nothing, or a feature of the plan."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.routing import RouteContext
 
 from app.access.gate import Caller
-from app.access.principal import CHALLENGE
+from app.access.principal import CHALLENGE, Principal
 from app.core.errors import InsufficientScopeError, PlanRequiredError, UnauthorizedError
 from app.plans import PLANS, Feature
 
@@ -35,3 +38,30 @@ def requires(feature: Feature) -> Callable[..., Awaitable[None]]:
 
     check.feature = feature  # type: ignore[attr-defined]
     return check
+
+
+def access_of(route: RouteContext) -> str | None:
+    """What a route declares: `public`, a feature, or nothing, which is a fault."""
+    for dependency in route.dependant.dependencies:
+        feature: Feature | None = getattr(dependency.call, "feature", None)
+        if feature is not None:
+            return feature.value
+    declared: str | None = (route.openapi_extra or {}).get("x-access")
+    return declared
+
+
+async def get_owner(caller: Caller) -> Principal:
+    """The owner of an account who signed in: no key may change what lets callers in.
+
+    Raises:
+        UnauthorizedError: nobody signed in.
+        InsufficientScopeError: a key, or a token that was had for one.
+    """
+    if caller.account_id is None:
+        raise UnauthorizedError("this needs a signed-in owner", headers=CHALLENGE)
+    if not caller.is_owner:
+        raise InsufficientScopeError("this needs its owner to sign in; a key is not enough")
+    return caller
+
+
+Owner = Annotated[Principal, Depends(get_owner)]

@@ -27,10 +27,14 @@ class AccessToken:
 
     account_id: int
     issued_at: float
+    key_id: int | None = None
 
 
-def issue_access_token(account_id: int, secret: bytes) -> str:
-    """A token for an account, valid for 15 minutes."""
+def issue_access_token(account_id: int, secret: bytes, api_key_id: int | None = None) -> str:
+    """A token for an account, valid for 15 minutes.
+
+    One that was had for an API key names the key: it is worth no more, and falls with it.
+    """
     issued = now()
     claims = {
         "iss": ISSUER,
@@ -41,6 +45,7 @@ def issue_access_token(account_id: int, secret: bytes) -> str:
         "exp": issued + LIFETIME,
         "jti": uuid.uuid4().hex,
         "use": USE,
+        **({} if api_key_id is None else {"key": api_key_id}),
     }
     return str(jwt.encode(claims, _key(secret), _ALGORITHM, headers={"kid": key_id(secret)}))
 
@@ -64,7 +69,10 @@ def read_access_token(token: str, secrets: Sequence[bytes]) -> AccessToken:
         )
         if claims.get("use") != USE:
             raise InvalidTokenError
-        return AccessToken(int(claims["sub"]), float(claims["iat"]))
+        key = claims.get("key")
+        return AccessToken(
+            int(claims["sub"]), float(claims["iat"]), None if key is None else int(key)
+        )
     except (JWTError, StopIteration, ValueError, TypeError, KeyError, AttributeError):
         raise InvalidTokenError from None
 

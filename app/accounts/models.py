@@ -21,6 +21,11 @@ class MailedLink(Table, table=True):
     account_id: int = Field(sa_column=account_key(nullable=False, index=True))
     purpose: str = Field(sa_column=Column(Text, nullable=False))
     email: str = Field(sa_column=Column(Text, nullable=False), description="the address it went to")
+    password_hash: str | None = Field(
+        default=None,
+        sa_column=Column(Text),
+        description="that verifying sets: who signs up with another's address gains nothing",
+    )
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 

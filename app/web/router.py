@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
 from app.core.jobs.gauges import measure_queue
@@ -27,13 +28,13 @@ _PAGE_HEADERS = {
 }
 
 
-@router.get("/healthz")
+@router.get("/healthz", openapi_extra=PUBLIC)
 async def alive() -> Response:
     """The process answers."""
     return Response("ok", media_type="text/plain")
 
 
-@router.get("/readyz")
+@router.get("/readyz", openapi_extra=PUBLIC)
 async def ready(database: ReadDatabase) -> Response:
     """The database answers and has the schema that this release needs."""
     try:
@@ -47,7 +48,7 @@ async def ready(database: ReadDatabase) -> Response:
     return Response("ready", media_type="text/plain")
 
 
-@router.get("/metrics")
+@router.get("/metrics", openapi_extra=PUBLIC)
 async def metrics(request: Request, database: ReadDatabase) -> Response:
     """Prometheus metrics, for loopback or the bearer of the metrics token; hidden from others."""
     token = request.app.state.settings.metrics_token
@@ -64,7 +65,7 @@ async def metrics(request: Request, database: ReadDatabase) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/")
+@router.get("/", openapi_extra=PUBLIC)
 async def landing() -> Response:
     """A page with live example queries."""
     page = (files("app.web") / "static" / "index.html").read_bytes()
