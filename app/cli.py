@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from app.access.commands import account_app, key_app
+from app.billing.commands import billing_app
 from app.core.commands import app as db_app
 from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.events.commands import events_app, outlets_app
@@ -26,7 +27,7 @@ ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
-    ("account", account_app), ("key", key_app), ("demo", demo_app),
+    ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from app.billing.jobs import RECONCILE
 from app.core import migrations
 from app.core.db import Database
 from app.core.errors import ConfigurationError
@@ -19,7 +20,7 @@ from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
-KINDS: Sequence[Kind] = (PRUNE, *EXPORTS)
+KINDS: Sequence[Kind] = (PRUNE, RECONCILE, *EXPORTS)
 logger = logging.getLogger("vric.jobs")
 
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access.models import Account
 from app.billing import repository, writer
-from app.billing.errors import KeyReusedError, PriceUnavailableError, StripeUnavailableError
+from app.billing.errors import KeyReusedError, MissingError, PriceUnavailableError
 from app.billing.models import CheckoutAttempt
 from app.billing.service import Billing
 from app.billing.sync import sync_account
@@ -45,22 +45,29 @@ async def begin_checkout(
     if price is None:
         logger.error("Stripe has no active price %s; run `vric billing setup`", lookup_key)
         raise PriceUnavailableError(f"{lookup_key} cannot be bought here now")
-    customer = await ensure_customer(billing, account_id)
     async with billing.slots, billing.database.session() as session:
-        await _lock(session, account_id)
-        decided = await _decide(session, billing, account_id, lookup_key, idempotency_key)
+        await _ensure_customer(session, billing, await _lock(session, account_id))
+    async with billing.slots, billing.database.session() as session:
+        account = await _lock(session, account_id)
+        decided = await _decide(session, billing, account, lookup_key, idempotency_key)
     if isinstance(decided, Redirect):
         return decided
     # The attempt is stored: whatever happens from here, its number gives the same session again.
     async with billing.slots, billing.database.session() as session:
-        await _lock(session, account_id)
-        return await _open(session, billing, decided, customer, price.id)
+        account = await _lock(session, account_id)
+        return await _open(session, billing, account, decided, price.id)
 
 
 async def open_portal(billing: Billing, account_id: int) -> Redirect:
     """The page on which the account changes plan, card or mind, and finds its invoices."""
-    customer = await ensure_customer(billing, account_id)
-    return Redirect("portal", await _portal(billing, customer))
+    async with billing.slots, billing.database.session() as session:
+        account = await _lock(session, account_id)
+        customer = await _ensure_customer(session, billing, account)
+        try:
+            return await _portal(billing, customer)
+        except MissingError:
+            await sync_account(session, billing.stripe, account, "portal")
+            return await _portal(billing, await _ensure_customer(session, billing, account))
 
 
 async def sync_checkout(billing: Billing, account_id: int, session_id: str | None) -> str:
@@ -79,17 +86,16 @@ async def sync_checkout(billing: Billing, account_id: int, session_id: str | Non
         return (await sync_account(session, billing.stripe, account, "owner's return")).outcome
 
 
-async def ensure_customer(billing: Billing, account_id: int) -> str:
-    """The customer of the account, made once: under the account's lock and with a key of its own."""
-    async with billing.slots, billing.database.session() as session:
-        account = await _lock(session, account_id)
-        if account.stripe_customer_id is None:
-            past = await repository.count_past_customers(session, account_id)
-            key = f"customer:{account_id}" + (f":{past}" if past else "")
-            made = await billing.stripe.create_customer(account_id, account.email, key)
-            account.stripe_customer_id = made
-            session.add(account)
-        return account.stripe_customer_id
+async def _ensure_customer(session: AsyncSession, billing: Billing, account: Account) -> str:
+    """The customer of a locked account, made once: its key outlives a failure."""
+    if account.stripe_customer_id is None:
+        assert account.id is not None
+        past = await repository.count_past_customers(session, account.id)
+        key = f"customer:{account.id}" + (f":{past}" if past else "")
+        made = await billing.stripe.create_customer(account.id, account.email, key)
+        account.stripe_customer_id = made
+        session.add(account)
+    return account.stripe_customer_id
 
 
 async def _lock(session: AsyncSession, account_id: int) -> Account:
@@ -99,22 +105,24 @@ async def _lock(session: AsyncSession, account_id: int) -> Account:
     return account
 
 
-async def _portal(billing: Billing, customer: str) -> str:
-    return await billing.stripe.create_portal(customer, billing.public_url + RETURN_PATH)
+async def _portal(billing: Billing, customer: str) -> Redirect:
+    url = await billing.stripe.create_portal(customer, billing.public_url + RETURN_PATH)
+    return Redirect("portal", url)
 
 
 async def _decide(
-    session: AsyncSession, billing: Billing, account_id: int, lookup_key: str, key: str | None
+    session: AsyncSession, billing: Billing, account: Account, lookup_key: str, key: str | None
 ) -> Redirect | int:
     """An answer that can be given at once, or the number of the attempt to open a page for."""
+    account_id = account.id
+    assert account_id is not None
     if key and (answered := await _first_answer(session, account_id, lookup_key, key)):
         return answered
-    account = await _lock(session, account_id)
     synced = await sync_account(session, billing.stripe, account, "checkout")
-    if account.stripe_customer_id is None:
-        raise StripeUnavailableError("the customer was deleted meanwhile; try again")
+    # The reading may have shown that the customer was deleted.
+    customer = await _ensure_customer(session, billing, account)
     if synced.is_subscribed:
-        redirect = Redirect("portal", await _portal(billing, account.stripe_customer_id))
+        redirect = await _portal(billing, customer)
         return await _answer(session, account_id, lookup_key, key, redirect)
     attempt = await repository.find_open_attempt(session, account_id)
     if attempt is not None and (page := await _page_of(billing, attempt, lookup_key)):
@@ -148,13 +156,14 @@ async def _page_of(billing: Billing, attempt: CheckoutAttempt, lookup_key: str) 
 
 
 async def _open(
-    session: AsyncSession, billing: Billing, attempt_id: int, customer: str, price_id: str
+    session: AsyncSession, billing: Billing, account: Account, attempt_id: int, price_id: str
 ) -> Redirect:
+    assert account.stripe_customer_id is not None
     attempt = await repository.get_attempt(session, attempt_id)
     if attempt.session_id is None:
         made = await billing.stripe.create_checkout(
             account_id=attempt.account_id,
-            customer_id=customer,
+            customer_id=account.stripe_customer_id,
             price_id=price_id,
             trial_days=attempt.trial_days,
             success_url=billing.public_url + SUCCESS_PATH,

@@ -108,6 +108,12 @@ class FakeStripe:
         """A payment of a subscription."""
         return self._keep("charges", make.charge(sub))
 
+    def dispute(self, charge: Thing, status: str) -> Thing:
+        """A customer's bank takes a charge back, or has decided; returns the event."""
+        opened = status == "needs_response"
+        made = make.dispute(charge, status)
+        return self.event(f"charge.dispute.{'created' if opened else 'closed'}", made)
+
     def event(self, type_: str, thing: Thing) -> Thing:
         """Note an event with the object as it is now."""
         kept = {name: value for name, value in thing.items() if not name.startswith("_")}
@@ -129,6 +135,9 @@ class FakeStripe:
         if answer.is_success:
             self.undelivered.discard(event["id"])
         return answer
+
+    def _lives(self, customer: str) -> bool:
+        return not self.kinds["customers"].get(customer, {"deleted": True}).get("deleted")
 
     def _keep(self, kind: str, thing: Thing) -> Thing:
         self.kinds[kind][thing["id"]] = thing
@@ -169,6 +178,8 @@ class FakeStripe:
         id_, _, verb = path.removeprefix(kind).strip("/").partition("/")
         if id_ and id_ not in self.kinds[kind]:
             return _fault("resource_missing")
+        if method == "POST" and "customer" in given and not self._lives(given["customer"]):
+            return _fault("resource_missing")
         if method == "POST" and not id_:
             return _public(self._create(kind, given)), 200
         if id_:
@@ -206,9 +217,7 @@ class FakeStripe:
         return self._keep(kind, thing)
 
     def _list(self, kind: str, given: Thing) -> tuple[Thing, int]:
-        if kind == "subscriptions" and given.get("customer", "") not in {
-            "", *(c for c, whole in self.kinds["customers"].items() if not whole.get("deleted"))
-        }:  # fmt: skip
+        if "customer" in given and not self._lives(given["customer"]):
             return _fault("resource_missing")
         found = [
             _public(thing)
