@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +94,15 @@ class _Door:
                 caller = Principal(f"account:{number}", PLANS[plan], int(number))
             scope.setdefault("state", {})["principal"] = caller
         await self._app(scope, receive, send)
+
+
+async def eventually(test: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait until a test holds."""
+    deadline = time.monotonic() + seconds
+    while not await test():
+        if time.monotonic() > deadline:
+            pytest.fail("it did not come to pass")
+        await asyncio.sleep(0.01)
 
 
 @dataclass
