@@ -11,7 +11,8 @@ import pytest
 
 from app.core.db import Database
 from app.reports.demo_edition import load_demo
-from tests.exports.conftest import Caller, Service, add_events
+from benchmarks.exports.synthetic import add_events
+from tests.exports.conftest import Caller, Service
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -17,12 +17,12 @@ from app.core.jobs.queue import enqueue
 from app.core.settings import Settings
 from app.exports.encoders import TextEncoder
 from app.exports.jobs import SWEEP, remove_stale_files
+from benchmarks.exports.synthetic import add_events
 from tests.conftest import make_settings
 from tests.exports.conftest import (
     TAKEOVER_S,
     Caller,
     Service,
-    add_events,
     eventually,
     worker_process,
     working,

@@ -8,7 +8,8 @@ import pytest
 
 from app.core.db import Database
 from app.exports.service import MAX_UNFINISHED
-from tests.exports.conftest import Caller, Service, add_events
+from benchmarks.exports.synthetic import add_events
+from tests.exports.conftest import Caller, Service
 
 
 async def test_an_accepted_export_says_where_to_follow_it(caller: Caller) -> None:
