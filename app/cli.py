@@ -56,7 +56,7 @@ def serve(
 
 @app.command()
 def worker(
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="Jobs side by side.")] = 2,
+    at_once: Annotated[int, typer.Option(min=2, max=64, help="Jobs side by side.")] = 2,
 ) -> None:
     """Do background jobs until stopped; any number of workers on any machines share them."""
     work_forever(at_once)

@@ -4,12 +4,30 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pgqueuer.adapters.persistence.qb import DBSettings, Durability, QueryBuilderEnvironment
 from sqlalchemy.dialects import postgresql
 revision: str = 'd5912c629cc7'
 down_revision: str | None = '7eff7c4a10f8'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+
+# Named here, because the library would also take names from variables such as CHANNEL or TRIGGER.
+_QUEUE = QueryBuilderEnvironment(
+    DBSettings(
+        prefix='',
+        db_schema=None,
+        channel='ch_pgqueuer',
+        function='fn_pgqueuer_changed',
+        statistics_table='pgqueuer_statistics',
+        queue_status_type='pgqueuer_status',
+        queue_table='pgqueuer',
+        queue_table_log='pgqueuer_log',
+        trigger='tg_pgqueuer_changed',
+        schedules_table='pgqueuer_schedules',
+        durability=Durability.durable,
+    )
+)
 
 
 def _run_queue_sql(sql: str) -> None:
@@ -139,11 +157,11 @@ def upgrade() -> None:
     op.add_column('api_keys', sa.Column('origins', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False))
     op.add_column('api_keys', sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('api_keys', sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True))
-    _run_queue_sql(QueryBuilderEnvironment().build_install_query())
+    _run_queue_sql(_QUEUE.build_install_query())
 
 
 def downgrade() -> None:
-    _run_queue_sql(QueryBuilderEnvironment().build_uninstall_query())
+    _run_queue_sql(_QUEUE.build_uninstall_query())
     op.drop_column('api_keys', 'last_used_at')
     op.drop_column('api_keys', 'expires_at')
     op.drop_column('api_keys', 'origins')

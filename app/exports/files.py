@@ -41,7 +41,7 @@ class PartialFile:
         self._hash = hashlib.sha256()
         self.size = 0
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(mode=0o750, parents=True, exist_ok=True)
             # What an attempt that was killed has left behind.
             for old in directory.glob(f".{export_id}.*.partial"):
                 old.unlink(missing_ok=True)

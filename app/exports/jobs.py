@@ -117,7 +117,7 @@ WRITE = Kind(
     "exports.write",
     write_export,
     deadline=timedelta(minutes=30),
-    at_once=4,
+    at_once=8,
     record_failure=record_failure,
 )
 SWEEP = Kind("exports.sweep", sweep, deadline=timedelta(minutes=10), cron="*/10 * * * *")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.clock import now
 from app.exports.models import Export
 
 _BEGIN = """
@@ -57,7 +58,7 @@ async def insert_new(session: AsyncSession, export: Export) -> bool:
 
 async def cancel(session: AsyncSession, export: Export) -> None:
     """Mark an unfinished export as cancelled."""
-    export.status = "cancelled"
+    export.status, export.finished_at = "cancelled", now()
     session.add(export)
 
 

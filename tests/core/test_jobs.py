@@ -1,6 +1,9 @@
 """Jobs: queued with the data they belong to, tried again, bounded, cancelled, shared fairly."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -158,3 +161,20 @@ async def test_a_periodic_job_runs_once_however_many_workers(
         await queue.until(lambda marks: len(marks) >= 3)
     seconds = await database.fetch_value("SELECT extract(epoch FROM max(at) - min(at)) FROM marks")
     assert len(await queue.marks()) <= float(seconds) + 2
+
+
+async def test_the_environment_does_not_rename_the_queue() -> None:
+    code = (
+        "from app.core.jobs.queue import NAMES;"
+        "print(NAMES.channel, NAMES.trigger, NAMES.queue_table, NAMES.qualified.function)"
+    )
+    variables = dict.fromkeys(
+        ("CHANNEL", "TRIGGER", "FUNCTION", "QUEUE_TABLE", "PGQUEUER_PREFIX"), "other"
+    )
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, env={**os.environ, **variables}, stdout=subprocess.PIPE
+    )
+    out, _ = await done.communicate()
+    assert out.decode().split() == [
+        "ch_pgqueuer", "tg_pgqueuer_changed", "pgqueuer", "fn_pgqueuer_changed",
+    ]  # fmt: skip

@@ -85,6 +85,20 @@ async def test_a_worker_that_dies_is_replaced(database: Database) -> None:
         await _until(lambda: _workers(database.url) not in ([], [first]))
 
 
+async def test_several_web_workers_have_one_worker(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VRIC_REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    with _serving(database.url, "--workers", "2") as server:
+        await _until(lambda: len(_workers(database.url)) == 1)
+        with pytest.raises(subprocess.TimeoutExpired):
+            await asyncio.to_thread(server.wait, 6)
+        assert len(_workers(database.url)) == 1
+        server.terminate()
+        await asyncio.to_thread(server.wait, 40)
+        await _until(lambda: _workers(database.url) == [])
+
+
 async def test_a_server_may_be_without_a_worker(database: Database) -> None:
     with _serving(database.url, "--no-worker") as server:
         with pytest.raises(subprocess.TimeoutExpired):

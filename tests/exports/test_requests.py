@@ -175,3 +175,12 @@ async def test_the_list_goes_page_by_page(database: Database, caller: Caller) ->
     assert seen == asked[::-1]
     assert (await caller.client.get("/v1/exports?cursor=abc")).status_code == 400
     assert (await caller.client.get("/v1/exports?colour=red")).status_code == 400
+
+
+async def test_a_field_that_is_no_text_is_refused_too(caller: Caller) -> None:
+    answer = await caller.client.post(
+        "/v1/exports",
+        content=b'{"format": "csv", "\\ud800": 1}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422

@@ -22,6 +22,7 @@ from app.core.settings import Settings
 
 GRACE = timedelta(seconds=20)
 MAX_PAUSE_S = 30.0
+MIN_AT_ONCE = 2  # the library asks for twice the batch, which is 1
 logger = logging.getLogger("vric.jobs")
 
 
@@ -85,7 +86,7 @@ class Worker:
                 dequeue_timeout=self._takeover / 4,
                 heartbeat_timeout=self._takeover,
                 batch_size=1,
-                max_concurrent_tasks=max(2, self._at_once),
+                max_concurrent_tasks=max(MIN_AT_ONCE, self._at_once),
                 shutdown_on_listener_failure=True,
             )
         finally:
