@@ -31,8 +31,10 @@ class StripeClient:
         key = settings.stripe_api_key.get_secret_value()
         self._webhook_secret = settings.stripe_webhook_secret.get_secret_value()
         self.is_live = "_live_" in key[:8]
-        # At DEBUG the SDK writes whole answers, with links that open a customer's portal.
-        logging.getLogger("stripe").setLevel(logging.WARNING)
+        # At DEBUG the SDK writes whole answers, with links that open a customer's portal; httpx
+        # writes a line a call with the customer in it.
+        for name in ("stripe", "httpx"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._http = _HttpClient(timeout=TIMEOUT_S)
         self._api = Sdk(
             key,

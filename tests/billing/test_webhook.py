@@ -9,8 +9,17 @@ import pytest
 from app.billing.models import StripeEvent
 from app.billing.router import MAX_EVENT_BYTES
 from app.core.db import Database
-from tests.billing.conftest import Payer, all_rows, at_once, handled, trail
-from tests.billing.fake_stripe import FakeStripe, Thing
+from tests.billing.conftest import (
+    API_KEY,
+    Payer,
+    all_rows,
+    at_once,
+    billing_settings,
+    handled,
+    trail,
+)  # fmt: skip
+from tests.billing.fake_stripe import SECRET, FakeStripe, Thing
+from tests.conftest import serving
 from tests.problems import assert_problem
 
 URL = "/v1/billing/webhook"
@@ -174,3 +183,28 @@ async def test_a_snapshot_is_a_hint_only(payer: Payer) -> None:
     event = payer.fake.event("customer.subscription.updated", {**lie, "status": "active"})
     assert await payer.outcome(event) == "unchanged"
     assert await payer.plan() == "free"
+
+
+async def test_stripe_is_never_told_to_slow_down(database: Database, fake: FakeStripe) -> None:
+    few = {"anonymous": {"burst_per_minute": 2, "daily": 2}}
+    async with serving(database.url, **billing_settings(fake, plan_overrides=few)) as client:
+        for number in range(6):
+            event = fake.event("invoice.paid", {"object": "invoice", "customer": f"cus_{number}"})
+            assert (await fake.deliver(client, event)).status_code == 200
+
+
+async def test_no_secret_and_no_payload_in_the_logs(
+    payer: Payer, created: Thing, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    portal = (await payer.post("portal")).json()["url"]
+    payer.fake.down = True
+    await payer.deliver(created)
+    payer.fake.down = False
+    await payer.outcome(created)
+    body = json.dumps(created)
+    await payer.client.post(URL, content=body, headers={"stripe-signature": "t=1,v1=forged0"})
+    log = caplog.text
+    assert created["id"] in log
+    for secret in (API_KEY, SECRET, payer.key["X-API-Key"], portal, "forged0", "a@example.org"):
+        assert secret not in log
