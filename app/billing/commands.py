@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from app.access.repository import find_account
-from app.billing import overview, repository
+from app.billing import overview, repository, writer
 from app.billing.reconcile import Report, reconcile
 from app.billing.service import Billing
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
 from app.core.settings import Settings
+from app.plans import FREE
 
 billing_app = typer.Typer(no_args_is_help=True, help="Payments through Stripe.")
 
@@ -73,6 +74,27 @@ def show_account(email: str) -> None:
             typer.echo(f"{line.at:%Y-%m-%d %H:%M:%S}  {line.kind}  by {line.by}  {detail}")
 
     run_with_database(work)
+
+
+@billing_app.command("unlink")
+def unlink_customer(email: str) -> None:
+    """Forget an account's customer, which the Stripe account of the key does not have: after going
+    from test to live, say. Its next checkout makes another one; nothing is changed at Stripe."""
+
+    async def work(database: Database) -> None:
+        async with database.session() as session:
+            account = await find_account(session, email)
+            if account is None or account.id is None:
+                raise CommandError(f"there is no account of {email}")
+            locked = await repository.lock_account(session, account.id)
+            if locked is None or locked.stripe_customer_id is None:
+                raise CommandError(f"{email} has no customer")
+            rows = await repository.list_subscriptions(session, account.id)
+            writer.unlink_customer(session, locked, rows, "operator")
+            writer.set_paid_plan(session, locked, FREE.key, "unlinked", "operator")
+
+    run_with_database(work)
+    typer.echo(f"{email} has no customer any more")
 
 
 @billing_app.command("setup")

@@ -28,7 +28,11 @@ class CheckoutRequest(_Body):
 class SyncRequest(_Body):
     session_id: Annotated[
         str | None,
-        Field(pattern=SESSION_ID, description="the checkout that Stripe returned from"),
+        Field(
+            pattern=SESSION_ID,
+            description="the checkout that Stripe returned from",
+            examples=["cs_test_a1"],
+        ),
     ] = None
 
 
@@ -36,7 +40,10 @@ class RedirectAnswer(BaseModel):
     kind: Literal["checkout", "portal"] = Field(
         description="portal for an account that is subscribed already"
     )
-    url: str = Field(description="where to send the customer's browser")
+    url: str = Field(
+        description="where to send the customer's browser",
+        examples=["https://checkout.stripe.com/c/pay/cs_test_a1"],
+    )
 
 
 class SubscriptionItem(BaseModel):
@@ -74,4 +81,4 @@ class WebhookAnswer(BaseModel):
 
 class SyncAnswer(BaseModel):
     outcome: str = Field(examples=["changed"])
-    plan: str = Field(description="the plan in force now")
+    plan: str = Field(description="the plan in force now", examples=["premium"])

@@ -50,14 +50,7 @@ async def sync_account(
     for gone in known.keys() - rows.keys():
         rows[gone] = _end(known[gone])
     if deleted:
-        writer.record_audit(
-            session,
-            account,
-            writer.Audit.CUSTOMER_DELETED,
-            {"customer": account.stripe_customer_id},
-        )
-        account.stripe_customer_id = None
-        session.add(account)
+        writer.unlink_customer(session, account, rows.values())
     verdict = judge(rows.values(), account.paid_plan, instant)
     _alert(account.id, rows, verdict.has_unknown_price)
     changed = writer.set_paid_plan(session, account, verdict.plan, cause)

@@ -1,5 +1,6 @@
 """What billing writes, always within a transaction of its caller's."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -79,7 +80,9 @@ async def save_subscription(
     return row
 
 
-def set_paid_plan(session: AsyncSession, account: Account, plan: str, cause: str) -> bool:
+def set_paid_plan(
+    session: AsyncSession, account: Account, plan: str, cause: str, by: str = "stripe"
+) -> bool:
     """Put the plan that is paid for on the account, with a line in its history.
 
     Returns:
@@ -96,15 +99,29 @@ def set_paid_plan(session: AsyncSession, account: Account, plan: str, cause: str
         account,
         Audit.PLAN_CHANGED,
         {"from": before, "to": account.plan, "paid": plan, "cause": cause},
+        by,
     )
     return True
 
 
+def unlink_customer(
+    session: AsyncSession, account: Account, rows: Iterable[Subscription], by: str = "stripe"
+) -> None:
+    """The account has no customer any more, and what that one had has ended."""
+    customer = {"customer": account.stripe_customer_id}
+    record_audit(session, account, Audit.CUSTOMER_DELETED, customer, by)
+    account.stripe_customer_id = None
+    session.add(account)
+    for row in rows:
+        row.status, row.past_due_since = "canceled", None
+        session.add(row)
+
+
 def record_audit(
-    session: AsyncSession, account: Account, kind: Audit, detail: dict[str, Any]
+    session: AsyncSession, account: Account, kind: Audit, detail: dict[str, Any], by: str = "stripe"
 ) -> None:
     """A line in the history of an account."""
-    session.add(AuditEvent(account_id=account.id, kind=kind.value, by="stripe", detail=detail))
+    session.add(AuditEvent(account_id=account.id, kind=kind, by=by, detail=detail))
 
 
 async def close_attempt(session: AsyncSession, session_id: str) -> None:

@@ -79,6 +79,17 @@ async def test_reconcile_tells_of_failures(vric: Vric, payer: Payer) -> None:
     assert result.exit_code != 0
 
 
+async def test_a_customer_of_another_stripe_account_is_forgotten(vric: Vric, payer: Payer) -> None:
+    await payer.subscribe()
+    payer.fake.kinds["customers"].clear()
+    payer.fake.answers.clear()
+    assert (await payer.post("checkout", {"lookup_key": "premium_monthly"})).status_code == 503
+    await _run(vric, "unlink", "a@example.org")
+    assert await payer.plan() == "free"
+    await payer.subscribe()
+    assert await payer.plan() == "premium"
+
+
 def test_setup_needs_a_key(vric: Vric, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VRIC_STRIPE_API_KEY")
     result = vric("setup")
