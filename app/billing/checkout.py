@@ -13,7 +13,7 @@ from app.billing.models import CheckoutAttempt
 from app.billing.service import Billing
 from app.billing.sync import sync_account
 from app.core.clock import now
-from app.core.errors import NotFoundError
+from app.core.errors import ConflictError, NotFoundError
 
 # Stripe forgets idempotency keys, and closes an unpaid session, after 24 hours.
 ATTEMPT_LIFETIME = timedelta(hours=23)
@@ -39,6 +39,7 @@ async def begin_checkout(
 
     Raises:
         KeyReusedError: the idempotency key came with another price before.
+        ConflictError: a checkout for another price was begun at the same time.
         PriceUnavailableError: Stripe has no price under that lookup key.
     """
     price = await billing.stripe.find_price(lookup_key)
@@ -160,6 +161,9 @@ async def _open(
 ) -> Redirect:
     assert account.stripe_customer_id is not None
     attempt = await repository.get_attempt(session, attempt_id)
+    if attempt.done_at is not None:
+        # A page for it would be a second one that can be paid.
+        raise ConflictError("another checkout was begun meanwhile")
     if attempt.session_id is None:
         made = await billing.stripe.create_checkout(
             account_id=attempt.account_id,

@@ -90,7 +90,7 @@ def unlink_customer(email: str) -> None:
             if locked is None or locked.stripe_customer_id is None:
                 raise CommandError(f"{email} has no customer")
             rows = await repository.list_subscriptions(session, account.id)
-            writer.unlink_customer(session, locked, rows, "operator")
+            await writer.unlink_customer(session, locked, rows, "operator")
             writer.set_paid_plan(session, locked, FREE.key, "unlinked", "operator")
 
     run_with_database(work)

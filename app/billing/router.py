@@ -28,7 +28,7 @@ _PROBLEMS = {
     401: "No credential, or one that is not valid.",
     403: "The key was made without `account`.",
     404: "The checkout is not one of this account's.",
-    409: "The Idempotency-Key came with another body before.",
+    409: "The Idempotency-Key came with another body before, or another checkout began meanwhile.",
     413: "The event is too large.",
     422: "The body is not what is asked for; `errors` names what is wrong.",
     429: "A limit is used up; `Retry-After` says when to come back.",

@@ -50,7 +50,7 @@ async def sync_account(
     for gone in known.keys() - rows.keys():
         rows[gone] = _end(known[gone])
     if deleted:
-        writer.unlink_customer(session, account, rows.values())
+        await writer.unlink_customer(session, account, rows.values())
     verdict = judge(rows.values(), account.paid_plan, instant)
     _alert(account.id, rows, verdict.has_unknown_price)
     changed = writer.set_paid_plan(session, account, verdict.plan, cause)
@@ -72,8 +72,14 @@ async def _read(stripe: "StripeClient", account: Account) -> list[SubscriptionRe
         found = await stripe.list_subscriptions(customer)
     except MissingError:
         # Never taken for "no subscriptions": a key of another Stripe account would end them all.
-        if await stripe.is_customer_deleted(customer):
-            return None
+        try:
+            if await stripe.is_customer_deleted(customer):
+                return None
+        except MissingError:
+            logger.error(
+                "Stripe has no customer %s, that of account %s; is the key of another Stripe account?",
+                customer, account.id,
+            )  # fmt: skip
         raise
     if not any(one.status not in ENDED for one in found) and await stripe.is_customer_deleted(
         customer

@@ -104,10 +104,10 @@ def set_paid_plan(
     return True
 
 
-def unlink_customer(
+async def unlink_customer(
     session: AsyncSession, account: Account, rows: Iterable[Subscription], by: str = "stripe"
 ) -> None:
-    """The account has no customer any more, and what that one had has ended."""
+    """The account has no customer any more, and what that one had or had begun has ended."""
     customer = {"customer": account.stripe_customer_id}
     record_audit(session, account, Audit.CUSTOMER_DELETED, customer, by)
     account.stripe_customer_id = None
@@ -115,6 +115,13 @@ def unlink_customer(
     for row in rows:
         row.status, row.past_due_since = "canceled", None
         session.add(row)
+    await session.exec(
+        update(CheckoutAttempt)
+        .where(
+            col(CheckoutAttempt.account_id) == account.id, col(CheckoutAttempt.done_at).is_(None)
+        )
+        .values(done_at=now())
+    )
 
 
 def record_audit(

@@ -112,6 +112,15 @@ async def test_concurrent_first_checkouts_make_one_customer(payer: Payer) -> Non
     ]
 
 
+async def test_two_prices_at_once_leave_one_page_to_pay(payer: Payer) -> None:
+    payer.fake.slow_s = 0.02
+    keys = ("premium_monthly", "premium_yearly", "enterprise_monthly") * 2
+    answers = await at_once(*(payer.post("checkout", {"lookup_key": key}) for key in keys))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    states = [session["status"] for session in payer.fake.kinds["checkout/sessions"].values()]
+    assert states.count("open") == 1
+
+
 async def test_an_idempotency_key_gives_the_first_answer_again(payer: Payer) -> None:
     header = {"Idempotency-Key": "mine-1"}
     first = await payer.post("checkout", MONTHLY, **header)

@@ -261,11 +261,24 @@ async def test_a_forgotten_deletion_comes_out_at_the_next_checkout(payer: Payer)
     assert (await payer.post("portal")).json()["kind"] == "portal"
 
 
-async def test_a_key_of_another_stripe_account_ends_nothing(payer: Payer) -> None:
+async def test_a_checkout_that_broke_off_does_not_outlive_its_customer(payer: Payer) -> None:
+    payer.fake.fail_after = "checkout/sessions"
+    await payer.post("checkout", {"lookup_key": "premium_monthly"})
+    payer.fake.fail_after = None
+    (deleted,) = payer.fake.delete_customer(payer.customer)
+    assert await payer.outcome(deleted) == "customer_deleted"
+    await payer.subscribe()
+    assert await payer.plan() == "premium"
+
+
+async def test_a_key_of_another_stripe_account_ends_nothing(
+    payer: Payer, caplog: pytest.LogCaptureFixture
+) -> None:
     subscription = await payer.subscribe()
     payer.fake.kinds["customers"].clear()
     answer = await payer.deliver(payer.fake.change(subscription))
     assert answer.status_code == 503
+    assert "is the key of another Stripe account?" in caplog.text
     assert await payer.plan() == "premium"
 
 
