@@ -1,5 +1,6 @@
 """Reading an account's subscriptions from Stripe and putting its plan right: what everything else calls."""
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -68,23 +69,23 @@ async def _read(stripe: "StripeClient", account: Account) -> list[SubscriptionRe
     customer = account.stripe_customer_id
     if customer is None:
         return []
-    try:
+    found = None
+    with contextlib.suppress(MissingError):
         found = await stripe.list_subscriptions(customer)
+    if found is not None and any(one.status not in ENDED for one in found):
+        return found
+    # Nothing found is never taken for the end of all: a key of another Stripe account finds nothing.
+    try:
+        if await stripe.is_customer_deleted(customer):
+            return None
     except MissingError:
-        # Never taken for "no subscriptions": a key of another Stripe account would end them all.
-        try:
-            if await stripe.is_customer_deleted(customer):
-                return None
-        except MissingError:
-            logger.error(
-                "Stripe has no customer %s, that of account %s; is the key of another Stripe account?",
-                customer, account.id,
-            )  # fmt: skip
+        logger.error(
+            "Stripe has no customer %s, that of account %s; is the key of another Stripe account?",
+            customer, account.id,
+        )  # fmt: skip
         raise
-    if not any(one.status not in ENDED for one in found) and await stripe.is_customer_deleted(
-        customer
-    ):
-        return None
+    if found is None:
+        raise MissingError(f"Stripe does not list what customer {customer} has")
     return found
 
 
