@@ -60,7 +60,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database, data_version, usage, accounts.mailer, Upkeep(database), billing:
+        async with (
+            database,
+            data_version,
+            usage,
+            accounts.limits,
+            accounts.mailer,
+            Upkeep(database),
+            billing,
+        ):
             yield
 
     # The documentation's assets come with the package: no third party sees who reads it.

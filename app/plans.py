@@ -62,6 +62,13 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("POST", "/v1/exports"): 10,
     ("GET", "/v1/plans"): 0,
     ("GET", "/v1/usage"): 0,
+    # Limited by address: whoever used up the anonymous quota can still sign in.
+    ("POST", "/v1/accounts"): 0,
+    ("POST", "/v1/accounts/verify"): 0,
+    ("POST", "/v1/accounts/reset"): 0,
+    ("POST", "/v1/accounts/reset/confirm"): 0,
+    ("POST", "/v1/oauth/token"): 0,
+    ("POST", "/v1/oauth/revoke"): 0,
     # Stripe delivers from few addresses, and signs.
     ("POST", "/v1/billing/webhook"): 0,
 }

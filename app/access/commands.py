@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access.keys import HINT_LENGTH, KeyKind, digest_of, make_key
 from app.access.models import Account, ApiKey
+from app.access.origins import read_origin
 from app.access.plan_in_force import plan_in_force
 from app.access.repository import count_keys, find_account, find_keys_by_hint, list_keys
 from app.access.writer import Audit, audit
@@ -111,6 +112,10 @@ def create_key(
     """Make an API key of an account and show it, this once."""
     secret = Settings().secret
     kind = KeyKind.BROWSER if origin else KeyKind.SECRET
+    try:
+        origins = [read_origin(one) for one in origin or ()]
+    except ValueError as error:
+        raise CommandError(f"--origin: {error}") from None
     key = make_key(kind)
 
     async def work(database: Database) -> None:
@@ -126,7 +131,7 @@ def create_key(
                 hint=key[:HINT_LENGTH],
                 digest=digest_of(key, secret),
                 scopes=[one.value for one in scope] if scope else None,
-                origins=[one.rstrip("/").lower() for one in origin or ()],
+                origins=origins,
                 expires_at=now() + timedelta(days=days) if days else None,
             )
             session.add(row)

@@ -89,6 +89,9 @@ class MemoryCounters:
         """Forget a counter."""
         await self._storage.clear(key)
 
+    async def close(self) -> None:
+        """Nothing is held open."""
+
 
 class RedisCounters:
     """Counters that all processes share. Every call may raise `CountersAwayError`."""
@@ -100,9 +103,9 @@ class RedisCounters:
             **STORE_WAITS,
             retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
         )
-        connection: Any = self._storage.bridge.get_connection()  # type: ignore[attr-defined]
-        self._spend = connection.register_script(_SPEND)
-        self._refund = connection.register_script(_REFUND)
+        self._connection: Any = self._storage.bridge.get_connection()  # type: ignore[attr-defined]
+        self._spend = self._connection.register_script(_SPEND)
+        self._refund = self._connection.register_script(_REFUND)
         self._away_until = 0.0
 
     async def spend(self, subject: str, policies: Sequence[Policy], cost: int) -> list[Quota]:
@@ -128,6 +131,10 @@ class RedisCounters:
 
     async def clear(self, key: str) -> None:
         await self._ask(self._storage.clear(key))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connection.aclose()
 
     async def _ask(self, call: Any) -> Any:
         if time.monotonic() < self._away_until:

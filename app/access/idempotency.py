@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.access import writer
 from app.access.models import IdempotentAnswer
-from app.core.clock import now
 from app.core.errors import ConflictError, InvalidParameterError
 from app.core.sealing import keyed_digest, seal, unseal
 
@@ -58,25 +56,11 @@ class Once:
         Raises:
             IdempotencyConflictError: the key came with another body before.
         """
-        made = await session.exec(
-            insert(IdempotentAnswer)
-            .values(
-                digest=self._digest(),
-                account_id=account_id,
-                body_digest=self._body_digest(),
-                created_at=now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(col(IdempotentAnswer.digest))
-        )
-        if made.first() is not None:
+        digest, body_digest = self._digest(), self._body_digest()
+        if await writer.claim_answer(session, digest, account_id, body_digest):
             return None
-        stored = (
-            await session.exec(
-                select(IdempotentAnswer).where(IdempotentAnswer.digest == self._digest())
-            )
-        ).one()
-        if stored.body_digest != self._body_digest():
+        stored = await session.get_one(IdempotentAnswer, digest)
+        if stored.body_digest != body_digest:
             raise IdempotencyConflictError(f"this {HEADER} came with another body before")
         assert stored.sealed_body is not None and stored.status is not None
         return Repetition(stored.status, unseal(stored.sealed_body, self.secrets, _PURPOSE))

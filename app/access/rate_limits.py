@@ -65,6 +65,12 @@ class RateLimits:
         )
         self._away_until = 0.0
 
+    async def __aenter__(self) -> "RateLimits":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.counters.close()
+
     async def spend(self, principal: Principal, cost: int = 1) -> list[Quota]:
         """Count a request before it is served; a refused one costs nothing.
 

@@ -41,12 +41,12 @@ class Holder:
 
 async def find_by_key(database: Database, digests: Sequence[str]) -> Holder | None:
     """Who holds a key, by its hash under any secret, unless it is unknown, revoked or expired."""
-    return _holder(await database.fetch_row(_BY_KEY, [list(digests)]))
+    return _holder(await database.fetch_row(_BY_KEY, [list(digests)], fresh=True))
 
 
 async def find_by_account(database: Database, account_id: int, key_id: int | None) -> Holder | None:
     """An account, with one of its keys; nothing when either is gone."""
-    found = _holder(await database.fetch_row(_BY_ACCOUNT, [account_id, key_id]))
+    found = _holder(await database.fetch_row(_BY_ACCOUNT, [account_id, key_id], fresh=True))
     return None if found is None or found.key_id != key_id else found
 
 

@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 import asyncpg
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.access.models import AuditEvent
+from app.access.models import AuditEvent, IdempotentAnswer
+from app.core.clock import now
 
 # Accounts that were deleted meanwhile are left out; rows are written in one order, which keeps two
 # workers from waiting for each other.
@@ -76,6 +79,19 @@ def audit(
     session.add(
         AuditEvent(account_id=account_id, kind=kind.value, by=by, address=address, detail=detail)
     )
+
+
+async def claim_answer(
+    session: AsyncSession, digest: str, account_id: int | None, body_digest: str
+) -> bool:
+    """Whether this is the first request of its kind; others wait here for the first to end."""
+    claimed = (
+        insert(IdempotentAnswer)
+        .values(digest=digest, account_id=account_id, body_digest=body_digest, created_at=now())
+        .on_conflict_do_nothing()
+        .returning(col(IdempotentAnswer.digest))
+    )
+    return (await session.exec(claimed)).first() is not None
 
 
 async def add_usage(

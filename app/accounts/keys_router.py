@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.access.gate import Caller
 from app.access.policy import Owner, requires
 from app.accounts import api_keys
+from app.accounts.key_schemas import KeyChange, KeyRotation, Keys, KeyShown, KeyWish, NewKey
 from app.accounts.router_inputs import (
     PRIVATE,
     IdempotencyKey,
@@ -16,7 +17,6 @@ from app.accounts.router_inputs import (
     once_of,
     private_json,
 )
-from app.accounts.schemas import KeyChange, KeyRotation, Keys, KeyShown, KeyWish, NewKey
 from app.events.links import Links
 from app.events.responses import envelope, problems
 from app.plans import Feature

@@ -1,8 +1,10 @@
 """What owners do with their own account."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from app.access.models import Account
+from app.access.models import Account, AuditEvent
 from app.access.principal import Principal
 from app.access.repository import find_account
 from app.access.writer import Audit, audit
@@ -14,7 +16,10 @@ from app.accounts.links import make_link
 from app.accounts.sign_in import confirm_password
 from app.accounts.sign_up import check_password
 from app.accounts.totp import accept_code, make_secret
+from app.core.clock import now
 from app.core.errors import NotFoundError
+
+_HISTORY = timedelta(days=30)
 
 
 async def get_account(context: Context, owner: Principal) -> Account:
@@ -93,6 +98,30 @@ async def own_data(context: Context, owner: Principal) -> dict[str, Any]:
         data = await repository.read_own_data(session, owner.account_id)
         audit(session, owner.account_id, Audit.DATA_EXPORTED, address=owner.address)
     return data
+
+
+async def audit_log(
+    context: Context, owner: Principal, before: int | None, limit: int
+) -> list[AuditEvent]:
+    """What happened to the account, newest first."""
+    assert owner.account_id is not None
+    async with context.database.session() as session:
+        return await repository.list_audit(session, owner.account_id, before, limit)
+
+
+async def usage_by_day(
+    context: Context, caller: Principal, pending: Mapping[date, tuple[int, int]]
+) -> dict[date, tuple[int, int]]:
+    """Requests and units of the last days; `pending` are those that are not written yet."""
+    assert caller.account_id is not None
+    async with context.database.session() as session:
+        since = now().date() - _HISTORY
+        stored = await repository.list_usage(session, caller.account_id, since)
+    days = {row.day: (row.requests, row.units) for row in stored}
+    for day, (requests, units) in pending.items():
+        before = days.get(day, (0, 0))
+        days[day] = (before[0] + requests, before[1] + units)
+    return days
 
 
 async def delete_own(context: Context, owner: Principal, password: str, otp: str | None) -> None:

@@ -1,6 +1,6 @@
 """Routes to the caller's own account."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.access.gate import Caller, Quotas
 from app.access.policy import Owner, requires
 from app.access.usage import UsageBook
-from app.accounts import me, repository
+from app.accounts import me
 from app.accounts.router_inputs import (
     PRIVATE,
     Nothing,
@@ -35,7 +35,6 @@ from app.accounts.schemas import (
     Usage,
     UsageOfDay,
 )
-from app.core.clock import now
 from app.core.pagination import decode_cursor, encode_cursor
 from app.core.query_string import from_query
 from app.events.links import Links
@@ -44,7 +43,6 @@ from app.plans import Feature
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 _ACCESS = [Depends(requires(Feature.ACCOUNT))]
-_HISTORY = timedelta(days=30)
 _SORT = "-id"
 
 
@@ -99,7 +97,8 @@ async def delete_me(body: Confirmation, owner: Owner, context: Services, _: Noth
 )  # fmt: skip
 async def get_my_data(owner: Owner, context: Services, _: Nothing) -> Response:
     """Every row of every table that names the account, by table."""
-    body = orjson.dumps(await me.own_data(context, owner), option=orjson.OPT_INDENT_2)
+    data = await me.own_data(context, owner)
+    body = orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2)
     headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="vric-account.json"'}
     return Response(body, headers=headers, media_type="application/json")
 
@@ -165,11 +164,9 @@ async def list_audit(
 ) -> Response:
     """Sign-ins, failures, first uses of keys by day, and changes, newest first."""
     before = decode_cursor(query.cursor, _SORT, [int])[0] if query.cursor else None
-    assert owner.account_id is not None
-    async with context.database.session() as session:
-        found = await repository.list_audit(
-            session, owner.account_id, None if before is None else int(before), query.limit + 1
-        )
+    found = await me.audit_log(
+        context, owner, None if before is None else int(before), query.limit + 1
+    )
     page, more = found[: query.limit], len(found) > query.limit
     cursor = encode_cursor(_SORT, [page[-1].id or 0]) if more else None
     links = Links(request.url.path, request.url.query, "application/json").of(cursor)
@@ -189,13 +186,7 @@ async def get_usage(
     """Where the account stands in its limits, and what it used by day. Free of charge."""
     usage: UsageBook = request.app.state.usage
     assert caller.account_id is not None
-    async with context.database.session() as session:
-        since = now().date() - _HISTORY
-        stored = await repository.list_usage(session, caller.account_id, since)
-    days: dict[date, tuple[int, int]] = {row.day: (row.requests, row.units) for row in stored}
-    for day, (requests, units) in usage.pending(caller.account_id).items():
-        before = days.get(day, (0, 0))
-        days[day] = (before[0] + requests, before[1] + units)
+    days = await me.usage_by_day(context, caller, usage.pending(caller.account_id))
     return private_json(
         Usage(
             plan=caller.plan.key,

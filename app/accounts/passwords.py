@@ -1,6 +1,7 @@
 """Passwords: which are accepted, and argon2 in a thread, few at a time."""
 
 import asyncio
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -32,11 +33,12 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The argon2id hash to store."""
-        return await self._in_turn(_HASHER.hash, password)
+        return await self._in_turn(_HASHER.hash, _plain(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is that of a stored hash; without one, never, after the same work."""
-        return await self._in_turn(_matches, stored or _OF_NOBODY, password) and stored is not None
+        is_right = await self._in_turn(_matches, stored or _OF_NOBODY, _plain(password))
+        return is_right and stored is not None
 
     @staticmethod
     def is_outdated(stored: str) -> bool:
@@ -74,6 +76,11 @@ def fault_of(password: str, email: str) -> str | None:
 def _commonest() -> frozenset[str]:
     text = (files("app.accounts") / "common_passwords.txt").read_text("utf-8")
     return frozenset(text.split("\n"))
+
+
+def _plain(password: str) -> str:
+    # The same letters, however a keyboard puts them together.
+    return unicodedata.normalize("NFKC", password)
 
 
 def _matches(stored: str, password: str) -> bool:

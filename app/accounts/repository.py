@@ -79,7 +79,9 @@ async def read_own_data(session: AsyncSession, account_id: int) -> dict[str, lis
         rows = await session.exec(  # type: ignore[call-overload]
             select_columns(*columns).where(and_(table.columns[owner] == account_id))
         )
-        found[table.name] = [dict(row) for row in rows.mappings()]
+        # Names of the schema are more than texts, and no JSON encoder takes them as keys.
+        names = [f"{column.name}" for column in columns]
+        found[f"{table.name}"] = [dict(zip(names, row, strict=True)) for row in rows]
     return found
 
 

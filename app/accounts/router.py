@@ -78,10 +78,11 @@ async def create_account(
     dependencies=[guarded(Guard.RESET)],
 )
 async def verify_address(
-    body: LinkToken, caller: Caller, context: Services, _: Nothing
+    body: LinkToken, request: Request, caller: Caller, context: Services, _: Nothing
 ) -> Response:
     """Use the token of a mailed link, for a new account or a new address of an old one."""
-    email = await verify(context, body.token.get_secret_value(), caller.address)
+    language = language_of(request, None)
+    email = await verify(context, body.token.get_secret_value(), language, caller.address)
     return private_json(Verified(email=email))
 
 

@@ -1,11 +1,8 @@
 """Signing up, verifying an address, setting a new password by mail; nothing tells who has an account."""
 
 import orjson
-from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access.idempotency import Once
-from app.access.models import Account
 from app.access.repository import find_account, lock_account
 from app.access.writer import Audit, audit
 from app.accounts import writer
@@ -15,7 +12,6 @@ from app.accounts.letters import Language, Letter, write_letter
 from app.accounts.links import make_link, use_link
 from app.accounts.passwords import fault_of
 from app.core.clock import now
-from app.core.errors import ConflictError
 
 
 def check_password(password: str, email: str, field: str = "password") -> None:
@@ -58,29 +54,33 @@ async def sign_up(
     await _mail(context, letter, language, email, token)
 
 
-async def verify(context: Context, token: str, address: str) -> str:
+async def verify(context: Context, token: str, language: Language, address: str) -> str:
     """Verify the address of a new account, or the new one of an old account; returns it.
 
     Raises:
         InvalidLinkError: the link is of no use.
         ConflictError: another account took the new address meanwhile.
     """
-    try:
-        async with context.database.session() as session:
-            link = await use_link(session, context, token, "verify", "change")
-            account = await lock_account(session, link.account_id)
-            if account is None:
-                raise InvalidLinkError
-            if link.purpose == "change":
-                await _change_email(session, account, link.email, address)
-            elif account.verified_at is None:
-                account.verified_at, account.password_hash = now(), link.password_hash
-                session.add(account)
-                await writer.void_links(session, link.account_id)
-                audit(session, account.id, Audit.VERIFIED, address=address)
-            return account.email
-    except IntegrityError:
-        raise ConflictError("another account has this address") from None
+    async with context.database.session() as session:
+        link = await use_link(session, context, token, "verify", "change")
+        account = await lock_account(session, link.account_id)
+        if account is None:
+            raise InvalidLinkError
+        before = account.email
+        if link.purpose == "change":
+            await writer.set_email(session, account, link.email)
+            audit(session, account.id, Audit.EMAIL_CHANGED, address=address, before=before)
+            await writer.void_links(session, link.account_id)
+        elif account.verified_at is None:
+            account.verified_at, account.password_hash = now(), link.password_hash
+            session.add(account)
+            await writer.void_links(session, link.account_id)
+            audit(session, account.id, Audit.VERIFIED, address=address)
+    if account.email != before:
+        context.mailer.post(
+            write_letter(Letter.EMAIL_CHANGED, language, before, context.public_url)
+        )
+    return account.email
 
 
 async def ask_for_reset(context: Context, email: str, language: Language, address: str) -> None:
@@ -117,14 +117,6 @@ async def confirm_reset(
         email = account.email
     await context.attempts.succeed(email, address)
     context.mailer.post(write_letter(Letter.PASSWORD_CHANGED, language, email, context.public_url))
-
-
-async def _change_email(session: AsyncSession, account: Account, email: str, address: str) -> None:
-    audit(session, account.id, Audit.EMAIL_CHANGED, address=address, before=account.email)
-    account.email = email
-    session.add(account)
-    assert account.id is not None
-    await writer.void_links(session, account.id)
 
 
 async def _mail(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import writer
 from app.core.db import Database
+from app.core.errors import ProblemError
 
 EVERY_S = 3_600.0
 logger = logging.getLogger("vric.accounts")
@@ -38,5 +39,5 @@ class Upkeep:
             try:
                 async with self._database.session() as session:
                     await writer.sweep(session)
-            except (OSError, SQLAlchemyError) as error:
+            except (ProblemError, SQLAlchemyError) as error:
                 logger.warning("nothing was swept: %s", type(error).__name__)

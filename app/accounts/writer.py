@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +15,7 @@ from app.access.models import Account, ApiKey, AuditEvent, IdempotentAnswer
 from app.access.writer import Audit
 from app.accounts.models import MailedLink, RefreshToken
 from app.core.clock import now
+from app.core.errors import ConflictError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,20 @@ async def ensure_account(session: AsyncSession, email: str) -> Account:
         insert(Account).values(email=email, plan="free", created_at=now()).on_conflict_do_nothing()
     )
     return (await session.exec(select(Account).where(Account.email == email))).one()
+
+
+async def set_email(session: AsyncSession, account: Account, email: str) -> None:
+    """Give an account another address.
+
+    Raises:
+        ConflictError: another account has it.
+    """
+    account.email = email
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise ConflictError("another account has this address") from None
 
 
 async def use_link(

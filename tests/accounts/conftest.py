@@ -55,7 +55,7 @@ class Site:
             text = message.get_content()
             assert isinstance(text, str)
             found.append(Letter(str(message["To"]), str(message["Subject"]), text))
-        return [letter for letter in found if to in (None, letter.to)]
+        return [letter for letter in found if to is None or letter.to == to.lower()]
 
     def at(self, address: str) -> dict[str, str]:
         """Headers of a caller from another address."""
@@ -76,9 +76,14 @@ class Site:
         return await self.client.post("/v1/oauth/token", data=form, headers=headers)
 
     async def sign_in(
-        self, who: str = "ana@example.org", password: str = PASSWORD, **more: Any
+        self,
+        who: str = "ana@example.org",
+        password: str = PASSWORD,
+        headers: dict[str, str] | None = None,
+        **more: str,
     ) -> httpx.Response:
-        return await self.token(grant_type="password", username=who, password=password, **more)
+        form = {"grant_type": "password", "username": who, "password": password, **more}
+        return await self.token(headers, **form)
 
     async def owner(self, who: str = "ana@example.org", password: str = PASSWORD) -> "Owner":
         """Somebody who signed up, verified the address and signed in."""
