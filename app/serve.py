@@ -40,6 +40,8 @@ def serve_forever(host: str, port: int, workers: int, demo: bool | None, with_wo
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     configure_logging(settings.log_level)
+    if "public_url" not in settings.model_fields_set:
+        os.environ["VRIC_PUBLIC_URL"] = _own_address(host, port)
     # The server raises the signal again at its end: the worker and the database end with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
@@ -79,6 +81,12 @@ async def _prepare(url: str, bundled: bool, demo: bool) -> None:
     if demo:
         async with Database(url, pool_size=1) as database:
             await load_demo_once(database)
+
+
+def _own_address(host: str, port: int) -> str:
+    """Where a browser of this machine reaches the service, for links in mails."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def _greet(host: str, port: int) -> None:

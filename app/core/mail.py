@@ -6,6 +6,7 @@ import logging
 import re
 import uuid
 from dataclasses import dataclass
+from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
@@ -16,6 +17,7 @@ import aiosmtplib
 from app.core.clock import now
 from app.core.metrics import MAILS
 
+_POLICY = policy.default.clone(max_line_length=400)
 TIMEOUT_S = 20.0
 TRIES = 4
 MAX_WAITING = 1_000
@@ -100,12 +102,13 @@ class Mailer:
         logger.error("a mail was given up after %d tries", TRIES)
 
     def _message(self, mail: Mail) -> EmailMessage:
-        message = EmailMessage()
+        # Links stay whole on their line, also for those who read the file as it is.
+        message = EmailMessage(policy=_POLICY)
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Date"] = formatdate(now().timestamp())
         message["Message-ID"] = make_msgid(domain="vric-monitor")
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(mail.text)
+        message.set_content(mail.text, cte="8bit" if self._smtp_url is None else None)
         return message
 
     def _write(self, message: EmailMessage) -> None:

@@ -127,6 +127,8 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION:
             if self.plan_overrides:
                 raise ValueError("VRIC_PLAN_OVERRIDES is refused in production")
+            if self.smtp_url is not None and not self.public_url.startswith("https://"):
+                raise ValueError("VRIC_PUBLIC_URL must begin with https:// in production")
             if self.secret_key is None:
                 raise ValueError("VRIC_SECRET_KEY is required in production")
         self._check_billing()
@@ -134,7 +136,9 @@ class Settings(BaseSettings):
             raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
         if any(_is_weak(key.get_secret_value().encode()) for key in self.secret_key_previous):
             raise ValueError(f"VRIC_SECRET_KEY_PREVIOUS: each must have {MIN_SECRET_BYTES} bytes")
-        if self.smtp_url and not self.smtp_url.get_secret_value().startswith(("smtp://", "smtps://")):
+        if self.smtp_url and not self.smtp_url.get_secret_value().startswith(
+            ("smtp://", "smtps://")
+        ):
             raise ValueError("VRIC_SMTP_URL must begin with smtp:// or smtps://")
         return self
 

@@ -62,6 +62,7 @@ async def test_a_mail_by_smtp_that_is_refused_at_first(
         await mailer.sent()
     assert len(box.mails) == 1
     assert "To: ana@example.org" in box.mails[0]
+    assert box.mails[0].isascii()
     assert "Auto-Submitted: auto-generated" in box.mails[0]
     assert "ana@example.org" not in caplog.text
     assert os.listdir(tmp_path) == []
@@ -82,6 +83,10 @@ async def test_files_are_for_their_owner_alone(site: Site) -> None:
     await site.sign_up()
     await site.letters()
     (name,) = os.listdir(site.mail_folder)
+    link = (await site.letters())[0].link[1]
+    assert f"/account#verify={link}\n" in await asyncio.to_thread(
+        (site.mail_folder / name).read_text, "utf-8"
+    )
     assert stat.S_IMODE(os.stat(site.mail_folder / name).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(site.mail_folder).st_mode) == 0o700
 
