@@ -13,7 +13,12 @@ from app.access.principal import Principal, Principals, credential_of
 from app.access.quota import Quota, quota_headers
 from app.access.rate_limits import Guard, RateLimits
 from app.access.usage import UsageBook
-from app.core.errors import ProblemError, UnauthorizedError, problem_response
+from app.core.errors import (
+    OriginRefusedError,
+    ProblemError,
+    UnauthorizedError,
+    problem_response,
+)
 from app.core.http import request_id_of
 from app.plans import cost_of
 
@@ -77,7 +82,7 @@ class Gate:
         try:
             credential = None if own else credential_of(headers)
             return await self._principals.authenticate(credential, address, headers.get("origin"))
-        except UnauthorizedError:
+        except (UnauthorizedError, OriginRefusedError):
             await self._limits.check_guard(Guard.BAD_CREDENTIAL, address)
             raise
 

@@ -38,6 +38,17 @@ async def test_the_origin_decides(
             assert_problem(answer, 403, "origin_refused")
 
 
+async def test_a_key_that_is_tried_elsewhere_is_slowed_down(
+    database: Database, make_account_key: MakeKey
+) -> None:
+    key = await make_account_key(kind="browser", origins=[HOME])
+    async with serving(database.url) as client:
+        tries = [(await client.get(GET, headers={"X-API-Key": key})).status_code for _ in range(22)]
+        assert tries == [403] * 20 + [429] * 2
+        headers = {"X-API-Key": key, "Origin": HOME}
+        assert (await client.get(GET, headers=headers)).status_code == 200
+
+
 async def test_it_never_speaks_for_the_account(
     database: Database, make_account_key: MakeKey
 ) -> None:

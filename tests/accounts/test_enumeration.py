@@ -80,13 +80,14 @@ async def test_sign_in_answers_the_same(site: Site, hashed: list[str]) -> None:
     unknown = await site.sign_in(UNKNOWN, "a wrong long password")
     unverified = await site.sign_in("unverified@example.org")
     endless = await site.sign_in(password="x" * 4000)
-    for other in (unknown, unverified, endless):
+    odd = await site.sign_in("a\0b@example.org", "a wrong\0long password", otp="１２３４５６")
+    for other in (unknown, unverified, endless, odd):
         await _same(site, wrong, other)
         drop = {"request_id"}
         assert {k: v for k, v in wrong.json().items() if k not in drop} == {
             k: v for k, v in other.json().items() if k not in drop
         }
-    assert hashed == ["_matches"] * 4
+    assert hashed == ["_matches"] * 5
 
 
 async def test_reset_answers_the_same(site: Site, hashed: list[str]) -> None:
