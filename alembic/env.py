@@ -12,6 +12,8 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         compare_server_default=False,
+        # The queue's tables are pgqueuer's own.
+        include_name=lambda name, kind, _: kind != "table" or not name.startswith("pgqueuer"),
     )
     with context.begin_transaction():
         context.run_migrations()

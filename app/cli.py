@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.access.commands import account_app, key_app
+from app.billing.commands import billing_app
 from app.core.commands import app as db_app
 from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.events.commands import events_app, outlets_app
 from app.reports.commands import demo_app, ingest_edition
 from app.serve import serve_forever
+from app.worker import work_forever
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +30,7 @@ ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
-    ("account", account_app), ("key", key_app), ("demo", demo_app),
+    ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 
@@ -47,9 +49,20 @@ def serve(
         bool | None,
         typer.Option(help="Load the demo edition once; by default with the bundled database."),
     ] = None,
+    worker: Annotated[
+        bool, typer.Option(help="Do background jobs as well, in a process of their own.")
+    ] = True,
 ) -> None:
     """Serve the API, with the bundled database unless VRIC_DATABASE_URL is set."""
-    serve_forever(host, port, workers, demo)
+    serve_forever(host, port, workers, demo, worker)
+
+
+@app.command()
+def worker(
+    at_once: Annotated[int, typer.Option(min=2, max=64, help="Jobs side by side.")] = 2,
+) -> None:
+    """Do background jobs until stopped; any number of workers on any machines share them."""
+    work_forever(at_once)
 
 
 def main() -> None:

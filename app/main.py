@@ -2,24 +2,37 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
 
+from app.access.attempts import Attempts
+from app.access.cors import Cors
 from app.access.gate import Gate, plan_of
+from app.access.policy import access_of
 from app.access.principal import Principals
 from app.access.rate_limits import RateLimits
+from app.access.usage import UsageBook
+from app.accounts.context import Context
+from app.accounts.keys_router import router as keys_router
+from app.accounts.me_router import router as me_router
+from app.accounts.oauth_router import router as oauth_router
+from app.accounts.passwords import Passwords
+from app.accounts.router import router as accounts_router
+from app.accounts.upkeep import Upkeep
+from app.billing.router import router as billing_router
+from app.billing.service import Billing
 from app.core.answers import Answers
 from app.core.data_version import DataVersion
 from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
+from app.core.mail import Mailer
 from app.core.openapi import describe_api
 from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
 from app.events.registry_router import router as registry_router
 from app.events.router import router as events_router
+from app.exports.router import router as exports_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
 from app.web.router import router as web_router
@@ -28,7 +41,8 @@ from app.web.router import static_files
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
 EXPOSED = (
     "Link", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
-    "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Deprecation", "Sunset",
+    "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Cost",
+    "Deprecation", "Sunset",
 )  # fmt: skip
 
 
@@ -40,10 +54,21 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         settings.database_pool_size,
     )
     data_version = DataVersion(database)
+    usage = UsageBook(database)
+    accounts = _accounts(settings, database)
+    billing = Billing(database, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database, data_version:
+        async with (
+            database,
+            data_version,
+            usage,
+            accounts.limits,
+            accounts.mailer,
+            Upkeep(database),
+            billing,
+        ):
             yield
 
     # The documentation's assets come with the package: no third party sees who reads it.
@@ -53,39 +78,53 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.data_version = data_version
+    app.state.usage = usage
+    app.state.accounts = accounts
+    app.state.billing = billing
     add_error_handlers(app)
-    _add_middleware(app, settings, database, data_version)
+    _add_middleware(app, settings, accounts, data_version, usage)
     for router in (
+        accounts_router,
         analytics_router,
+        billing_router,
         events_router,
+        exports_router,
+        keys_router,
+        me_router,
+        oauth_router,
         registry_router,
         reports_router,
         web_router,
     ):
         app.include_router(router)
     app.mount("/static", static_files)
-    describe_api(app)
+    describe_api(app, access_of)
     return app
 
 
+def _accounts(settings: Settings, database: Database) -> Context:
+    limits = RateLimits(settings.redis_url.get_secret_value() if settings.redis_url else None)
+    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    return Context(
+        database,
+        settings.secrets,
+        with_overrides(settings.plan_overrides),
+        limits,
+        Attempts(limits.counters),
+        Passwords(),
+        Mailer(settings.mail_from, settings.data_dir / "mail", smtp_url),
+        settings.public_url,
+    )
+
+
 def _add_middleware(
-    app: FastAPI, settings: Settings, database: Database, data_version: DataVersion
+    app: FastAPI,
+    settings: Settings,
+    accounts: Context,
+    data_version: DataVersion,
+    usage: UsageBook,
 ) -> None:
     """Innermost first: the last one added is the first that a request meets."""
-    principals = Principals(
-        database,
-        settings.secret,
-        dict(with_overrides(settings.plan_overrides)),
-        settings.trusted_proxies,
-    )
-    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    cors: dict[str, Any] = {
-        "allow_origins": ["*"],
-        "allow_methods": ["GET", "HEAD", "OPTIONS"],
-        "allow_headers": ["Authorization", "X-API-Key", "If-None-Match"],
-        "expose_headers": EXPOSED,
-        "max_age": 86_400,
-    }
     app.add_middleware(ErrorBoundary)
     app.add_middleware(
         Answers,
@@ -94,7 +133,15 @@ def _add_middleware(
         audience=plan_of,
         memory_bytes=settings.answer_cache_bytes,
     )
-    app.add_middleware(Gate, principals=principals, limits=RateLimits(redis_url))
+    app.add_middleware(
+        Gate,
+        principals=Principals(
+            accounts.database, accounts.secrets, accounts.plans, usage.note_digest
+        ),
+        limits=accounts.limits,
+        usage=usage,
+        trusted_proxies=settings.trusted_proxies,
+    )
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
     # Outermost, so that a page of another origin can read the guard's refusals too.
-    app.add_middleware(CORSMiddleware, **cors)
+    app.add_middleware(Cors, exposed=EXPOSED)

@@ -10,6 +10,7 @@ class Feature(StrEnum):
     """What a route may ask for."""
 
     EVENTS = "events"
+    ACCOUNT = "account"
     EXPORT = "export"
     FORENSICS = "forensics"
     ROUTES = "routes"
@@ -31,7 +32,7 @@ class Plan:
     lookup_keys: tuple[str, ...] = ()
 
 
-_FREE = frozenset({Feature.EVENTS, Feature.EXPORT})
+_FREE = frozenset({Feature.EVENTS, Feature.ACCOUNT, Feature.EXPORT})
 _ALL = frozenset(Feature)
 
 ANONYMOUS = Plan("anonymous", 30, 1_000, 100, 0, 0, 0, frozenset({Feature.EVENTS}))
@@ -52,6 +53,30 @@ ENTERPRISE = Plan(
     ("enterprise_monthly", "enterprise_yearly"),
 )  # fmt: skip
 PLANS: Mapping[str, Plan] = {plan.key: plan for plan in (ANONYMOUS, FREE, PREMIUM, ENTERPRISE)}
+
+# What a request costs in units of the plan's limits, where it is not one.
+COSTS: Mapping[tuple[str, str], int] = {
+    ("GET", "/v1/events/facets"): 2,
+    ("GET", "/v1/events/timeline"): 2,
+    ("GET", "/v1/events/correlations"): 5,
+    ("POST", "/v1/exports"): 10,
+    ("GET", "/v1/plans"): 0,
+    ("GET", "/v1/usage"): 0,
+    # Limited by address: whoever used up the anonymous quota can still sign in.
+    ("POST", "/v1/accounts"): 0,
+    ("POST", "/v1/accounts/verify"): 0,
+    ("POST", "/v1/accounts/reset"): 0,
+    ("POST", "/v1/accounts/reset/confirm"): 0,
+    ("POST", "/v1/oauth/token"): 0,
+    ("POST", "/v1/oauth/revoke"): 0,
+    # Stripe delivers from few addresses, and signs.
+    ("POST", "/v1/billing/webhook"): 0,
+}
+
+
+def cost_of(method: str, path: str) -> int:
+    """The units that a request costs."""
+    return COSTS.get((method, path), 1)
 
 
 def with_overrides(overrides: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Plan]:

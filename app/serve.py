@@ -3,6 +3,9 @@
 import asyncio
 import gc
 import os
+import signal
+import sys
+from contextlib import ExitStack
 
 import typer
 import uvicorn
@@ -11,17 +14,17 @@ from fastapi import FastAPI
 from app.core import migrations
 from app.core.db import Database
 from app.core.errors import ConfigurationError
+from app.core.jobs.process import ChildProcess
 from app.core.logging import configure_logging
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.main import create_app
 from app.plans import with_overrides
 from app.reports.demo_edition import load_demo_once
+from app.worker import URL_VARIABLE
 
-_URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
 
-
-def serve_forever(host: str, port: int, workers: int, demo: bool | None) -> None:
+def serve_forever(host: str, port: int, workers: int, demo: bool | None, with_worker: bool) -> None:
     """Serve until stopped.
 
     Raises:
@@ -38,9 +41,16 @@ def serve_forever(host: str, port: int, workers: int, demo: bool | None) -> None
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     configure_logging(settings.log_level)
-    with database_url(settings) as url:
+    if "public_url" not in settings.model_fields_set:
+        os.environ["VRIC_PUBLIC_URL"] = _own_address(host, port)
+    # The server raises the signal again at its end: the worker and the database end with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with ExitStack() as stack:
+        url = stack.enter_context(database_url(settings))
         asyncio.run(_prepare(url, bundled, bundled if demo is None else demo))
-        os.environ[_URL_VARIABLE] = url
+        os.environ[URL_VARIABLE] = url
+        if with_worker:
+            stack.enter_context(ChildProcess("app.worker", {URL_VARIABLE: url}))
         _greet(host, port)
         uvicorn.run(
             "app.serve:app_from_environment",
@@ -61,7 +71,7 @@ def app_from_environment() -> FastAPI:
     """The application of one worker."""
     settings = Settings()
     configure_logging(settings.log_level)
-    app = create_app(settings, os.environ[_URL_VARIABLE])
+    app = create_app(settings, os.environ[URL_VARIABLE])
     # What the imports left is never garbage: walking it took a quarter of each request's time.
     gc.collect()
     gc.freeze()
@@ -77,6 +87,12 @@ async def _prepare(url: str, bundled: bool, demo: bool) -> None:
     if demo:
         async with Database(url, pool_size=1) as database:
             await load_demo_once(database)
+
+
+def _own_address(host: str, port: int) -> str:
+    """Where a browser of this machine reaches the service, for links in mails."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def _greet(host: str, port: int) -> None:

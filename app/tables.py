@@ -1,7 +1,10 @@
 """Every table of the product, for migrations."""
 
 import app.access.models
+import app.accounts.models
+import app.billing.models
 import app.events.models
+import app.exports.models
 import app.ingest.models
 import app.reports.models  # noqa: F401
 from app.core.models import Table

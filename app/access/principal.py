@@ -1,17 +1,21 @@
-"""Who calls: an account by its key, or an anonymous address."""
+"""Who calls: an account by its key or token, or an anonymous address."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.datastructures import Headers
-from starlette.types import Scope
 
-from app.access.keys import digest_of, is_well_formed
-from app.access.repository import find_key_owner
+from app.access.keys import KeyKind, digest_of, is_well_formed
+from app.access.repository import Holder, find_by_account, find_by_key
+from app.access.tokens import (
+    InvalidTokenError,
+    looks_like_token,
+    read_access_token,
+    was_issued_before,
+)
 from app.core.db import Database
-from app.core.errors import UnauthorizedError
-from app.plans import ANONYMOUS, Plan
+from app.core.errors import OriginRefusedError, UnauthorizedError
+from app.plans import ANONYMOUS, FREE, Feature, Plan
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="VRIC Monitor API"'}
 
@@ -24,10 +28,23 @@ class Principal:
     plan: Plan
     account_id: int | None = None
     key_id: int | None = None
+    scopes: frozenset[Feature] | None = None
+    address: str = "unknown"
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What this caller may use: what the plan holds, within the key's scopes."""
+        held = self.plan.features
+        return held if self.scopes is None else held & self.scopes
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the owner of an account signed in, and no key speaks for it."""
+        return self.account_id is not None and self.key_id is None
 
 
 def credential_of(headers: Headers) -> str | None:
-    """The key that a request carries, `None` for an anonymous one.
+    """The key or token that a request carries, `None` for an anonymous one.
 
     Raises:
         UnauthorizedError: an empty one, another scheme than Bearer, or two different ones.
@@ -48,64 +65,76 @@ def credential_of(headers: Headers) -> str | None:
 
 
 class Principals:
-    """Tells who calls."""
+    """Tells who calls, with one query for a credential and none for an anonymous caller."""
 
     def __init__(
         self,
         database: Database,
-        secret: bytes,
-        plans: dict[str, Plan],
-        trusted_proxies: list[IPv4Network | IPv6Network],
+        secrets: Sequence[bytes],
+        plans: Mapping[str, Plan],
+        on_old_digest: Callable[[int, str], None],
     ) -> None:
+        """`on_old_digest` is told of a key that was found under a replaced secret, and its hash
+        under the one in use."""
         self._database = database
-        self._secret = secret
+        self._secrets = secrets
         self._plans = plans
-        self._trusted = trusted_proxies
+        self._on_old_digest = on_old_digest
 
-    async def authenticate(self, credential: str | None, address: str) -> Principal:
+    async def authenticate(
+        self, credential: str | None, address: str, origin: str | None
+    ) -> Principal:
         """The caller behind a credential, or behind an address when there is none.
 
         Raises:
-            UnauthorizedError: the credential is wrong or revoked.
+            UnauthorizedError: the credential is wrong, expired or revoked.
+            OriginRefusedError: a browser key is used from elsewhere than its own pages.
         """
         if credential is None:
-            return Principal(f"ip:{address}", self._plans[ANONYMOUS.key])
-        owner = None
-        if is_well_formed(credential):
-            owner = await find_key_owner(self._database, digest_of(credential, self._secret))
-        if owner is None:
-            raise UnauthorizedError("the key is not valid", headers=CHALLENGE)
-        account_id, key_id, plan = owner
-        return Principal(f"account:{account_id}", self._plans[plan], account_id, key_id)
+            return Principal(f"ip:{address}", self._plans[ANONYMOUS.key], address=address)
+        if looks_like_token(credential):
+            holder = await self._holder_of_token(credential)
+        elif is_well_formed(credential):
+            holder = await self._holder_of_key(credential)
+        else:
+            holder = None
+        if holder is None:
+            raise UnauthorizedError("the key or token is not valid", headers=CHALLENGE)
+        if holder.kind == KeyKind.BROWSER and origin not in (holder.origins or ()):
+            raise OriginRefusedError("this browser key is bound to other origins than this page's")
+        return Principal(
+            f"account:{holder.account_id}",
+            self._plans.get(holder.plan) or self._plans[FREE.key],
+            holder.account_id,
+            holder.key_id,
+            _scopes(holder),
+            address,
+        )
 
-    def address_of(self, scope: Scope, headers: Headers) -> str:
-        """The client's address as limits see it: through trusted proxies only, IPv6 by its /64."""
-        client = scope.get("client")
-        address = str(client[0]) if client else "unknown"
-        if self._trusted and self._is_trusted(address):
-            forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
-            for hop in reversed([hop.strip() for hop in forwarded if hop.strip()]):
-                if _parse(hop) is None:
-                    break
-                address = hop
-                if not self._is_trusted(hop):
-                    break
-        parsed = _parse(address)
-        if isinstance(parsed, IPv6Address):
-            return str(IPv6Network((int(parsed), 64), strict=False))
-        return address if parsed is None else str(parsed)
+    async def _holder_of_key(self, key: str) -> Holder | None:
+        digests = [digest_of(key, secret) for secret in self._secrets]
+        holder = await find_by_key(self._database, digests)
+        if holder is not None and holder.key_id is not None and holder.digest != digests[0]:
+            self._on_old_digest(holder.key_id, digests[0])
+        return holder
 
-    def _is_trusted(self, address: str) -> bool:
-        parsed = _parse(address)
-        return parsed is not None and any(parsed in network for network in self._trusted)
+    async def _holder_of_token(self, text: str) -> Holder | None:
+        try:
+            token = read_access_token(text, self._secrets)
+        except InvalidTokenError:
+            return None
+        holder = await find_by_account(self._database, token.account_id, token.key_id)
+        if holder is None or was_issued_before(token, holder.sessions_from):
+            return None
+        return holder
 
 
-@lru_cache(4096)
-def _parse(address: str) -> IPv4Address | IPv6Address | None:
-    """An address; IPv4 as an IPv6 socket shows it is IPv4."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+def _scopes(holder: Holder) -> frozenset[Feature] | None:
+    """The features of a key. A scope that no release knows any more opens nothing, and what stands
+    in a page never speaks for the account itself."""
+    if holder.scopes is None and holder.kind != KeyKind.BROWSER:
         return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return mapped or parsed
+    given = [f for f in Feature if holder.scopes is None or f in holder.scopes]
+    if holder.kind == KeyKind.BROWSER:
+        return frozenset(given) - {Feature.ACCOUNT}
+    return frozenset(given)

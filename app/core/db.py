@@ -9,7 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,42 +45,46 @@ class Database:
         self._read_url = replica_url or url
         self._pool_size = pool_size
         self._pool: asyncpg.Pool | None = None
+        self._primary_pool: asyncpg.Pool | None = None
         self._engine: AsyncEngine | None = None
 
     async def __aenter__(self) -> "Database":
         try:
-            self._pool = await asyncpg.create_pool(
-                self._read_url,
-                min_size=1,
-                max_size=self._pool_size,
-                server_settings=READER_SETTINGS,
-                # Nothing is ever SET on these connections, so there is nothing to reset.
-                reset=_no_reset,
-                init=read_json_as_bytes,
+            self._pool = await self._open_pool(self._read_url)
+            self._primary_pool = (
+                self._pool if self._read_url == self.url else await self._open_pool(self.url)
             )
         except (OSError, asyncpg.PostgresError) as error:
             raise ConfigurationError(f"the database does not answer: {error}") from error
-        self._engine = create_async_engine(sqlalchemy_url(self.url), pool_size=5, max_overflow=5)
+        self._engine = create_async_engine(
+            # An error that names its parameters would write hashes and tokens into the log.
+            sqlalchemy_url(self.url),
+            pool_size=5,
+            max_overflow=5,
+            hide_parameters=True,
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._engine is not None:
             await self._engine.dispose()
-        if self._pool is not None:
-            await self._pool.close()
+        for pool in {self._pool, self._primary_pool}:
+            if pool is not None:
+                await pool.close()
 
     @asynccontextmanager
-    async def reader(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection for reading.
+    async def reader(self, fresh: bool = False) -> AsyncIterator[asyncpg.Connection]:
+        """A connection for reading; `fresh` never sees a replica that lags behind.
 
         Raises:
             UnavailableError: none is free in time, the server is gone, or the statement ran too long.
         """
-        assert self._pool is not None
+        pool = self._primary_pool if fresh else self._pool
+        assert pool is not None
         try:
             # A free connection needs no timer.
-            timeout = None if self._pool.get_idle_size() else ACQUIRE_TIMEOUT_S
-            async with self._pool.acquire(timeout=timeout) as connection:
+            timeout = None if pool.get_idle_size() else ACQUIRE_TIMEOUT_S
+            async with pool.acquire(timeout=timeout) as connection:
                 yield connection
         except asyncpg.QueryCanceledError as error:
             raise UnavailableError(
@@ -100,10 +107,23 @@ class Database:
             rows: list[Row] = await connection.fetch(sql, *arguments)
             return rows
 
-    async def fetch_row(self, sql: str, arguments: Sequence[Any] = ()) -> Row | None:
+    async def fetch_row(
+        self, sql: str, arguments: Sequence[Any] = (), *, fresh: bool = False
+    ) -> Row | None:
         """The first row of one reading statement."""
-        async with self.reader() as connection:
+        async with self.reader(fresh) as connection:
             return await connection.fetchrow(sql, *arguments)
+
+    async def _open_pool(self, url: str) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=self._pool_size,
+            server_settings=READER_SETTINGS,
+            # Nothing is ever SET on these connections, so there is nothing to reset.
+            reset=_no_reset,
+            init=read_json_as_bytes,
+        )
 
     async def fetch_value(self, sql: str, arguments: Sequence[Any] = ()) -> Any:
         """The first column of the first row of one reading statement."""
@@ -112,13 +132,24 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work on the primary: committed at the end, rolled back on any error."""
+        """A unit of work on the primary: committed at the end, rolled back on any error.
+
+        Raises:
+            UnavailableError: no connection is free in time, or the server is gone.
+        """
         assert self._engine is not None
-        async with (
-            AsyncSession(self._engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        try:
+            async with (
+                AsyncSession(self._engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        except (OSError, PoolTimeoutError) as error:
+            raise UnavailableError("the database is busy or away; try again") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise UnavailableError("the database is busy or away; try again") from error
+            raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
@@ -132,6 +163,20 @@ class Database:
         finally:
             await asyncio.shield(connection.close())
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[asyncpg.Connection]:
+        """A fresh reading connection that sees one state of all data, however long it reads."""
+        connection = await asyncpg.connect(
+            self._read_url,
+            server_settings={**READER_SETTINGS, "statement_timeout": "0"},
+        )
+        try:
+            await read_json_as_bytes(connection)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield connection
+        finally:
+            await asyncio.shield(connection.close())
+
     async def listen(self, channel: str, callback: "Any") -> asyncpg.Connection:
         """A connection to the primary that calls back on each notification; the caller closes it."""
         connection = await asyncpg.connect(
@@ -139,6 +184,14 @@ class Database:
         )
         await connection.add_listener(channel, callback)
         return connection
+
+
+async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection of a session, within the session's transaction."""
+    connection = await session.connection()
+    # The adapter begins the transaction with the first statement that goes through it.
+    await connection.execute(text("SELECT 1"))
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def read_json_as_bytes(connection: asyncpg.Connection) -> None:

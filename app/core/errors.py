@@ -4,8 +4,11 @@ ProblemError
 ├── InvalidParameterError 400
 ├── UnauthorizedError     401
 ├── PlanRequiredError     403
+├── InsufficientScopeError 403
+├── OriginRefusedError    403
 ├── NotFoundError         404
 ├── NotAcceptableError    406
+├── ConflictError         409
 ├── GoneError             410
 ├── BodyTooLargeError     413
 ├── UriTooLongError       414
@@ -83,6 +86,16 @@ class PlanRequiredError(ProblemError):
     code = "plan_required"
 
 
+class InsufficientScopeError(ProblemError):
+    status = 403
+    code = "insufficient_scope"
+
+
+class OriginRefusedError(ProblemError):
+    status = 403
+    code = "origin_refused"
+
+
 class NotFoundError(ProblemError):
     status = 404
     code = "not_found"
@@ -91,6 +104,11 @@ class NotFoundError(ProblemError):
 class NotAcceptableError(ProblemError):
     status = 406
     code = "not_acceptable"
+
+
+class ConflictError(ProblemError):
+    status = 409
+    code = "conflict"
 
 
 class GoneError(ProblemError):

@@ -1,6 +1,6 @@
 """Counters and histograms that /metrics shows."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 REQUEST_SECONDS = Histogram(
     "vric_http_request_seconds", "Time to answer", ["method", "route", "status"]
@@ -11,3 +11,7 @@ LIMITS_FAILED_OPEN = Counter(
     "vric_limits_failed_open_total",
     "Requests let through because the limits' store was away",
 )
+JOBS_WAITING = Gauge("vric_jobs_waiting", "Jobs on the queue", ["kind"])
+JOBS_RUNNING = Gauge("vric_jobs_running", "Jobs that a worker has taken", ["kind"])
+JOBS_OLDEST = Gauge("vric_jobs_oldest_wait_seconds", "How long the oldest due job waits", ["kind"])
+MAILS = Counter("vric_mails_total", "Mails by what became of them", ["outcome"])

@@ -1,11 +1,11 @@
 """The OpenAPI document: one error shape, optional keys, nothing the service does not do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from app.core.query_string import query_model_of
@@ -17,15 +17,20 @@ place, actors, category and sources. Search is free and needs no key; a key rais
 Every list has `items`, `links`, `returned` and `meta`; follow `links[rel=next]` for the next page.
 Errors are `application/problem+json`. Send the key as `Authorization: Bearer KEY` or `X-API-Key`.
 """
-TAGS = ("events", "analytics", "reports", "registry")
+TAGS = ("events", "analytics", "reports", "registry", "accounts", "billing", "exports")
 _SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "API key"},
+    "bearer": {"type": "http", "scheme": "bearer", "description": "API key or access token"},
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
+_CREDENTIALS: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 
 
-def describe_api(app: FastAPI) -> None:
-    """Replace the framework's document by one that tells what is answered here."""
+def describe_api(app: FastAPI, access_of: Callable[[RouteContext], str | None]) -> None:
+    """Replace the framework's document by one that tells what is answered here.
+
+    Args:
+        access_of: what a route asks of its caller: `public`, or the name of a feature.
+    """
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -33,10 +38,10 @@ def describe_api(app: FastAPI) -> None:
                 title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
             )
             schema["components"]["securitySchemes"] = _SECURITY
-            schema["security"] = [{}, {"bearer": []}, {"apiKey": []}]
             schema["components"]["schemas"]["Problem"] = _PROBLEM
             schema["tags"] = [{"name": name} for name in TAGS]
             _add_query_parameters(schema, app.routes)
+            _add_access(schema, app.routes, access_of)
             _drop_default_errors(schema)
             app.openapi_schema = schema
         return app.openapi_schema
@@ -68,8 +73,26 @@ def _add_query_parameters(schema: dict[str, Any], routes: Sequence[BaseRoute]) -
                 }
                 for name, field in described.get("properties", {}).items()
             ]
-            operation = schema["paths"][context.path]["get"]
-            operation["parameters"] = [*operation.get("parameters", []), *parameters]
+            for method in route.methods or ():
+                operation = schema["paths"][context.path][method.lower()]
+                operation["parameters"] = [*operation.get("parameters", []), *parameters]
+
+
+def _add_access(
+    schema: dict[str, Any],
+    routes: Sequence[BaseRoute],
+    access_of: Callable[[RouteContext], str | None],
+) -> None:
+    """Say of each operation which credential it takes, and which feature it asks for."""
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        access = access_of(context)
+        for method in route.methods or ():
+            operation = schema["paths"][context.path][method.lower()]
+            operation["x-access"] = access
+            operation["security"] = [*([{}] if access == "public" else []), *_CREDENTIALS]
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Settings of one process, read from the environment (`VRIC_…`) when asked, never at import."""
 
 import contextlib
+import re
 import secrets
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
+_STRIPE_KEY = re.compile(r"[sr]k_(test|live)_\S+$")
 
 
 class Environment(StrEnum):
@@ -45,6 +48,13 @@ def _redis(url: SecretStr | None) -> SecretStr | None:
     if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
         raise ValueError("must begin with redis:// or rediss://")
     return url
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        raise ValueError("must begin with https:// or http://")
+    return url.rstrip("/")
 
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_postgresql)]
@@ -75,6 +85,14 @@ class Settings(BaseSettings):
         None,
         description="keys the hashes of API keys; made in data_dir when absent in development",
     )
+    secret_key_previous: Annotated[list[SecretStr], NoDecode] = Field(
+        default_factory=list,
+        description="replaced keys that still open tokens, API keys and what is sealed, by commas",
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://USER:PASSWORD@HOST:587 or smtps://; without it mails are files"
+    )
+    mail_from: str = Field("VRIC Monitor <noreply@localhost>", description="sender of mails")
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
         default_factory=list, description="networks whose X-Forwarded-For is believed"
     )
@@ -82,7 +100,23 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="numbers of plans changed for tests and benchmarks",
     )
+    export_dir: Path | None = Field(
+        None, description="files of exports, shared by all servers and workers; in data_dir"
+    )
+    job_takeover_seconds: float = Field(
+        30, ge=1, le=3_600, description="a worker silent for so long loses its jobs to others"
+    )
     metrics_token: SecretStr | None = Field(None, description="opens /metrics beyond loopback")
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "http://127.0.0.1:8000",
+        description="where people reach the service: links in mails, Stripe",
+    )
+    stripe_api_key: SecretStr | None = Field(None, description="switches billing on")
+    stripe_webhook_secret: SecretStr | None = Field(None, description="whsec_…, with the key")
+    stripe_api_base: Annotated[str, AfterValidator(_web_address)] = Field(
+        "https://api.stripe.com", description="another one for a stand-in"
+    )
+    stripe_trial_days: int = Field(0, ge=0, le=730, description="of an account's first checkout")
     max_body_bytes: int = Field(1_048_576, ge=1024)
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
@@ -90,8 +124,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        if "trusted_proxies" in values:
-            values["trusted_proxies"] = _split(values["trusted_proxies"])
+        for name in ("trusted_proxies", "secret_key_previous"):
+            if name in values:
+                values[name] = _split(values[name])
         return values
 
     @model_validator(mode="after")
@@ -99,11 +134,33 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION:
             if self.plan_overrides:
                 raise ValueError("VRIC_PLAN_OVERRIDES is refused in production")
+            if self.smtp_url is not None and not self.public_url.startswith("https://"):
+                raise ValueError("VRIC_PUBLIC_URL must begin with https:// in production")
             if self.secret_key is None:
                 raise ValueError("VRIC_SECRET_KEY is required in production")
+        self._check_billing()
         if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
             raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
+        if any(_is_weak(key.get_secret_value().encode()) for key in self.secret_key_previous):
+            raise ValueError(f"VRIC_SECRET_KEY_PREVIOUS: each must have {MIN_SECRET_BYTES} bytes")
+        if self.smtp_url and not self.smtp_url.get_secret_value().startswith(
+            ("smtp://", "smtps://")
+        ):
+            raise ValueError("VRIC_SMTP_URL must begin with smtp:// or smtps://")
         return self
+
+    def _check_billing(self) -> None:
+        if self.stripe_api_key is None:
+            return
+        if not _STRIPE_KEY.match(self.stripe_api_key.get_secret_value()):
+            raise ValueError("VRIC_STRIPE_API_KEY must begin with sk_ or rk_ and test_ or live_")
+        secret = self.stripe_webhook_secret
+        if secret is None or not secret.get_secret_value().strip():
+            raise ValueError("VRIC_STRIPE_WEBHOOK_SECRET is required with VRIC_STRIPE_API_KEY")
+        if self.environment is Environment.PRODUCTION:
+            for name in ("stripe_api_base", "public_url"):
+                if not getattr(self, name).startswith("https://"):
+                    raise ValueError(f"VRIC_{name.upper()} must begin with https:// in production")
 
     @cached_property
     def secret(self) -> bytes:
@@ -122,6 +179,11 @@ class Settings(BaseSettings):
         if _is_weak(made):
             raise ConfigurationError(f"{path} must hold at least {MIN_SECRET_BYTES} bytes")
         return made
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The secret in use, then those it replaced."""
+        return (self.secret, *(key.get_secret_value().encode() for key in self.secret_key_previous))
 
 
 def _is_weak(secret: bytes) -> bool:

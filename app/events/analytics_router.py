@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.access.policy import PUBLIC
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events import analytics
@@ -27,6 +28,7 @@ def _links(request: Request) -> list[dict[str, str]]:
     summary="Count events by field",
     response_model=Facets,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def list_facets(
     query: Annotated[FacetsQuery, from_query(FacetsQuery)], request: Request, database: ReadDatabase
@@ -42,6 +44,7 @@ async def list_facets(
     summary="Count events over time",
     response_model=Timeline,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def get_timeline(
     query: Annotated[TimelineQuery, from_query(TimelineQuery)],
@@ -61,6 +64,7 @@ async def get_timeline(
     summary="Which actors are active in the same places at the same time",
     response_model=Correlations,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def list_correlations(
     query: Annotated[CorrelationsQuery, from_query(CorrelationsQuery)],

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
@@ -30,6 +31,7 @@ OutletId = Annotated[
     summary="Vocabulary, coverage and version",
     response_model=MetaAnswer,
     responses={200: {"content": {"application/json": {"example": META}}}, **problems()},
+    openapi_extra=PUBLIC,
 )
 async def get_meta(_: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase) -> Response:
     """The terms events are coded with, in four languages; what the collection covers."""
@@ -42,6 +44,7 @@ async def get_meta(_: Annotated[NoQuery, from_query(NoQuery)], database: ReadDat
     summary="The outlet registry",
     response_model=Outlets,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def list_sources(
     query: Annotated[OutletsQuery, from_query(OutletsQuery)],
@@ -62,6 +65,7 @@ async def list_sources(
     summary="One outlet",
     response_model=Outlet,
     responses=problems(404),
+    openapi_extra=PUBLIC,
 )
 async def get_source(
     outlet_id: OutletId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase

@@ -14,9 +14,12 @@ from app.events.schemas import EventFeature, EventFeatures, Feed
 _PROBLEMS = {
     400: "A parameter is unknown or cannot be read; `errors` names it.",
     401: "The credential is not valid.",
+    403: "The credential is good, but not for this; `code` says why.",
     404: "There is no such thing.",
+    409: "It does not go with what is there already.",
     410: "It was taken back; its history stays.",
     414: "The address is too long.",
+    422: "The body cannot be read; `errors` names the field.",
     429: "A limit is used up; `Retry-After` says when to come back.",
     503: "The database is busy or away.",
 }

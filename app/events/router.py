@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.access.gate import Caller
+from app.access.policy import PUBLIC
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.core.routes import DirectRoute
@@ -29,6 +30,7 @@ EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id
     summary="Search events",
     response_model=EventPage,
     responses={200: list_formats(EVENT_PAGE), **problems()},
+    openapi_extra=PUBLIC,
 )
 async def search_events(
     request: Request,
@@ -63,6 +65,7 @@ async def search_events(
     summary="One event",
     response_model=EventDetail,
     responses={200: item_formats(), **problems(404, 410)},
+    openapi_extra=PUBLIC,
 )
 async def get_event(
     event_id: EventId,
@@ -85,6 +88,7 @@ async def get_event(
     summary="The history of an event",
     response_model=History,
     responses=problems(404),
+    openapi_extra=PUBLIC,
 )
 async def get_event_history(
     event_id: EventId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase
@@ -101,6 +105,7 @@ async def get_event_history(
     summary="What changed",
     response_model=Changes,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def list_changes(
     query: Annotated[ChangesQuery, from_query(ChangesQuery)],

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller
+from app.access.policy import PUBLIC
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
@@ -31,6 +32,7 @@ ReportId = Annotated[
     summary="Reports",
     response_model=ReportPage,
     responses=problems(),
+    openapi_extra=PUBLIC,
 )
 async def search_reports(
     query: Annotated[ReportsQuery, from_query(ReportsQuery)],
@@ -54,6 +56,7 @@ async def search_reports(
     summary="One report",
     response_model=Report,
     responses=problems(404),
+    openapi_extra=PUBLIC,
 )
 async def get_one(
     report_id: ReportId, _: Annotated[NoQuery, from_query(NoQuery)], database: ReadDatabase

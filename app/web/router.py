@@ -1,5 +1,6 @@
 """Health, readiness and metrics for operators; the landing page for readers."""
 
+from contextlib import suppress
 from importlib.resources import files
 from ipaddress import ip_address
 from secrets import compare_digest
@@ -9,8 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
+from app.core.jobs.gauges import measure_queue
 from app.core.migrations import head_revision, serving_revision
 
 router = APIRouter(include_in_schema=False)
@@ -25,13 +28,13 @@ _PAGE_HEADERS = {
 }
 
 
-@router.get("/healthz")
+@router.get("/healthz", openapi_extra=PUBLIC)
 async def alive() -> Response:
     """The process answers."""
     return Response("ok", media_type="text/plain")
 
 
-@router.get("/readyz")
+@router.get("/readyz", openapi_extra=PUBLIC)
 async def ready(database: ReadDatabase) -> Response:
     """The database answers and has the schema that this release needs."""
     try:
@@ -45,8 +48,8 @@ async def ready(database: ReadDatabase) -> Response:
     return Response("ready", media_type="text/plain")
 
 
-@router.get("/metrics")
-async def metrics(request: Request) -> Response:
+@router.get("/metrics", openapi_extra=PUBLIC)
+async def metrics(request: Request, database: ReadDatabase) -> Response:
     """Prometheus metrics, for loopback or the bearer of the metrics token; hidden from others."""
     token = request.app.state.settings.metrics_token
     given = request.headers.get("authorization", "")
@@ -57,10 +60,12 @@ async def metrics(request: Request) -> Response:
         allowed = not forwarded and request.client is not None and _is_loopback(request.client.host)
     if not allowed:
         raise NotFoundError("there is no such page")
+    with suppress(UnavailableError):  # the other numbers tell of a database that is away
+        await measure_queue(database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/")
+@router.get("/", openapi_extra=PUBLIC)
 async def landing() -> Response:
     """A page with live example queries."""
     page = (files("app.web") / "static" / "index.html").read_bytes()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from app.access.keys import HINT_LENGTH, digest_of, make_key
+from app.access.keys import HINT_LENGTH, KeyKind, digest_of, make_key
 from app.access.models import Account, ApiKey
 from app.core.clock import now
 from app.core.db import Database
@@ -26,8 +26,10 @@ MakeKey = Callable[..., Awaitable[str]]
 def make_account_key(database: Database) -> MakeKey:
     """Makes a key of an account; the account too when there is none of that address."""
 
-    async def make(email: str = "a@example.org", plan: str = "free") -> str:
-        key = make_key()
+    async def make(
+        email: str = "a@example.org", plan: str = "free", kind: str = "secret", **columns: object
+    ) -> str:
+        key = make_key(KeyKind(kind))
         async with database.session() as session:
             account = (await session.exec(select(Account).where(Account.email == email))).first()
             if account is None:
@@ -41,6 +43,8 @@ def make_account_key(database: Database) -> MakeKey:
                     name="",
                     hint=key[:HINT_LENGTH],
                     digest=digest_of(key, TEST_SECRET.encode()),
+                    kind=kind,
+                    **columns,
                 )
             )
         return key

@@ -7,10 +7,8 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from app.access.principal import Principals
-from app.core.db import Database
+from app.access.addresses import address_of
 from app.main import create_app
-from app.plans import PLANS
 from tests.conftest import make_settings, opened
 
 PROXIES = "10.0.0.0/8, 2001:db8:1::/48"
@@ -18,11 +16,9 @@ PROXIES = "10.0.0.0/8, 2001:db8:1::/48"
 
 def _address(client: str | None, *forwarded: str, trusted: str = PROXIES) -> str:
     settings = make_settings(trusted_proxies=trusted)
-    principals = Principals(
-        Database("postgresql://unused"), b"", dict(PLANS), settings.trusted_proxies
-    )
     headers = Headers(raw=[(b"x-forwarded-for", line.encode()) for line in forwarded])
-    return principals.address_of({"client": (client, 1) if client else None}, headers)
+    scope = {"client": (client, 1) if client else None}
+    return address_of(scope, headers, settings.trusted_proxies)
 
 
 @pytest.mark.parametrize(

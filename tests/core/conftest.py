@@ -8,9 +8,12 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from app.core.db import Database
 from app.core.errors import UnavailableError
 from app.main import create_app
 from tests.conftest import make_settings, opened
+from tests.core.job_worker import TABLE
+from tests.core.jobs import Queue
 
 INSIDE = "a secret of the inside"
 
@@ -44,3 +47,11 @@ async def faulty(demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
     async with opened(app) as client:
         yield client
+
+
+@pytest.fixture
+async def queue(database: Database) -> Queue:
+    """An empty queue, and a table for the marks of its jobs."""
+    async with database.transaction() as connection:
+        await connection.execute(TABLE)
+    return Queue(database)

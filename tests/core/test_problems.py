@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.access.keys import digest_of, make_key
-from app.access.models import Account, ApiKey
+from app.access.keys import make_key
 from app.core.db import Database
-from tests.conftest import TEST_SECRET, serving
+from tests.conftest import serving
 from tests.core.conftest import INSIDE
 from tests.problems import assert_problem
 
@@ -44,7 +43,11 @@ async def test_a_refused_parameter_is_named(
 async def test_unknown_parameters_are_refused_on_every_route(client: httpx.AsyncClient) -> None:
     values = {"event_id": "1", "report_id": "demo-2020-11", "outlet_id": "reuters"}
     document = (await client.get("/openapi.json")).json()
-    paths = [path for path, operations in document["paths"].items() if "get" in operations]
+    paths = [
+        path
+        for path, operations in document["paths"].items()
+        if operations.get("get", {}).get("x-access") == "public"
+    ]
     assert len(paths) >= 10
     for path in paths:
         answer = await client.get(path.format(**values), params={"no-such": "1"})
@@ -150,20 +153,11 @@ async def test_an_unforeseen_error_shows_nothing_of_the_inside(
 async def test_an_unforeseen_error_before_the_routes(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    key = make_key()
-    async with database.session() as session:
-        account = Account(email="a@example.org", plan="a plan of another release")
-        session.add(account)
-        await session.flush()
-        assert account.id is not None
-        session.add(
-            ApiKey(
-                account_id=account.id, name="", hint="", digest=digest_of(key, TEST_SECRET.encode())
-            )
-        )
+    async with database.transaction() as connection:
+        await connection.execute("ALTER TABLE api_keys RENAME TO elsewhere")
     async with serving(database.url) as client:
         with caplog.at_level(logging.CRITICAL):
-            answer = await client.get("/v1/events", headers={"X-API-Key": key})
+            answer = await client.get("/v1/events", headers={"X-API-Key": make_key()})
         assert_problem(answer, 500, "internal_error")
 
 

@@ -41,6 +41,8 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VRIC_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32,192.0.2.1")
     monkeypatch.setenv("VRIC_PLAN_OVERRIDES", '{"free": {"daily": 7}}')
     monkeypatch.setenv("VRIC_LOG_LEVEL", "warning")
+    monkeypatch.setenv("VRIC_SECRET_KEY", STRONG)
+    monkeypatch.setenv("VRIC_SECRET_KEY_PREVIOUS", f"{STRONG[::-1]}, {STRONG.upper()}")
     monkeypatch.setenv("VRIC_DATABASE_URL", "postgresql://u:hidden@h/d")
     settings = Settings()
     assert settings.trusted_proxies == [
@@ -48,6 +50,7 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert with_overrides(settings.plan_overrides)["free"].daily == 7
     assert settings.log_level == "WARNING"
+    assert settings.secrets == (STRONG.encode(), STRONG[::-1].encode(), STRONG.upper().encode())
     assert "hidden" not in repr(settings)
 
 
@@ -70,6 +73,16 @@ def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -
             {"environment": "production", "secret_key": STRONG, "plan_overrides": '{"free": {}}'},
             "VRIC_PLAN_OVERRIDES is refused in production",
         ),
+        (
+            {
+                "environment": "production",
+                "secret_key": STRONG,
+                "smtp_url": "smtps://mail.example.org",
+            },
+            "VRIC_PUBLIC_URL must begin with https://",
+        ),
+        ({"smtp_url": "mail.example.org"}, "VRIC_SMTP_URL must begin with smtp://"),
+        ({"secret_key_previous": f"{STRONG},short"}, "VRIC_SECRET_KEY_PREVIOUS"),
         ({"environment": "prod"}, "environment"),
         ({"trusted_proxies": "10.0.0.1/8"}, "trusted_proxies"),
         ({"trusted_proxies": "proxy.example.org"}, "trusted_proxies"),

@@ -1,0 +1,159 @@
+"""Counters with a lifetime, in Redis or in this process, by `limits.aio`, the library under slowapi.
+
+slowapi itself is synchronous: a Redis at some distance would stop the event loop.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from limits.aio.storage import MemoryStorage, RedisStorage
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from app.access.quota import Policy, Quota
+from app.core.metrics import LIMITS_FAILED_OPEN
+
+# A store that does not answer must not hold requests up: short waits, no retries, then a pause.
+STORE_WAITS: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+_ASK_AGAIN_AFTER_S = 1.0
+# One trip for all policies of a caller; what is refused is not counted. Windows begin with the first
+# request. KEYS: a counter each. ARGV: cost, then limit and window each.
+_SPEND = """
+local cost, fits, answer = tonumber(ARGV[1]), true, {}
+for i, key in ipairs(KEYS) do
+    local used = tonumber(redis.call('GET', key) or '0') + cost
+    answer[2 * i - 1] = used
+    if used > tonumber(ARGV[2 * i]) then fits = false end
+end
+for i, key in ipairs(KEYS) do
+    if fits and cost > 0 then
+        redis.call('INCRBY', key, cost)
+        if redis.call('PTTL', key) < 0 then redis.call('EXPIRE', key, ARGV[2 * i + 1]) end
+    end
+    answer[2 * i] = redis.call('PTTL', key)
+end
+return answer
+"""
+_REFUND = """
+for _, key in ipairs(KEYS) do
+    local used = tonumber(redis.call('GET', key) or '0')
+    if used > 0 then redis.call('DECRBY', key, math.min(used, tonumber(ARGV[1]))) end
+end
+"""
+logger = logging.getLogger("vric.limits")
+
+
+class CountersAwayError(Exception):
+    """The store does not answer, or did not a moment ago."""
+
+
+class MemoryCounters:
+    """Counters of this process."""
+
+    def __init__(self) -> None:
+        self._storage = MemoryStorage()
+
+    async def spend(self, subject: str, policies: Sequence[Policy], cost: int) -> list[Quota]:
+        """Count `cost` under each policy, or under none when one of them is used up by it."""
+        keys = [_key(subject, policy) for policy in policies]
+        used = [await self._storage.get(key) + cost for key in keys]
+        fits = all(n <= policy.limit for n, policy in zip(used, policies, strict=True))
+        quotas = []
+        for key, n, policy in zip(keys, used, policies, strict=True):
+            if fits and cost:
+                await self._storage.incr(key, policy.window_s, amount=cost)
+            ends_at = await self._storage.get_expiry(key) if n > cost or (fits and cost) else 0.0
+            quotas.append(Quota(policy, n, ends_at or time.time() + policy.window_s))
+        return quotas
+
+    async def refund(self, subject: str, policies: Sequence[Policy], cost: int) -> None:
+        """Give back what `spend` took."""
+        for policy in policies:
+            key = _key(subject, policy)
+            if await self._storage.get(key) >= cost:
+                await self._storage.incr(key, policy.window_s, amount=-cost)
+
+    async def add(self, key: str, lifetime_s: int, amount: int = 1) -> int:
+        """Count; the lifetime begins with the first. Returns the count."""
+        return await self._storage.incr(key, lifetime_s, amount)
+
+    async def seconds_left(self, key: str) -> float:
+        """How long a counter still lives, 0 for none."""
+        if not await self._storage.get(key):
+            return 0.0
+        return max(0.0, await self._storage.get_expiry(key) - time.time())
+
+    async def clear(self, key: str) -> None:
+        """Forget a counter."""
+        await self._storage.clear(key)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class RedisCounters:
+    """Counters that all processes share. Every call may raise `CountersAwayError`."""
+
+    def __init__(self, url: str) -> None:
+        self._storage = RedisStorage(
+            f"async+{url}",
+            implementation="redispy",
+            **STORE_WAITS,
+            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
+        )
+        self._connection: Any = self._storage.bridge.get_connection()  # type: ignore[attr-defined]
+        self._spend = self._connection.register_script(_SPEND)
+        self._refund = self._connection.register_script(_REFUND)
+        self._away_until = 0.0
+
+    async def spend(self, subject: str, policies: Sequence[Policy], cost: int) -> list[Quota]:
+        numbers = [n for policy in policies for n in (policy.limit, policy.window_s)]
+        keys = [_key(subject, policy) for policy in policies]
+        answer: list[int] = await self._ask(self._spend(keys, [cost, *numbers]))
+        now = time.time()
+        return [
+            Quota(policy, used, now + (left_ms / 1000 if left_ms > 0 else policy.window_s))
+            for policy, used, left_ms in zip(policies, answer[::2], answer[1::2], strict=True)
+        ]
+
+    async def refund(self, subject: str, policies: Sequence[Policy], cost: int) -> None:
+        await self._ask(self._refund([_key(subject, policy) for policy in policies], [cost]))
+
+    async def add(self, key: str, lifetime_s: int, amount: int = 1) -> int:
+        return int(await self._ask(self._storage.incr(key, lifetime_s, amount)))
+
+    async def seconds_left(self, key: str) -> float:
+        if not await self._ask(self._storage.get(key)):
+            return 0.0
+        return max(0.0, float(await self._ask(self._storage.get_expiry(key))) - time.time())
+
+    async def clear(self, key: str) -> None:
+        await self._ask(self._storage.clear(key))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connection.aclose()
+
+    async def _ask(self, call: Any) -> Any:
+        if time.monotonic() < self._away_until:
+            call.close()
+            LIMITS_FAILED_OPEN.inc()
+            raise CountersAwayError
+        try:
+            return await call
+        except Exception as error:
+            # Whatever the store's client raises: limits must not stop the service.
+            LIMITS_FAILED_OPEN.inc()
+            logger.warning("limits are not counted: %s", type(error).__name__)
+            self._away_until = time.monotonic() + _ASK_AGAIN_AFTER_S
+            raise CountersAwayError from error
+
+
+Counters = MemoryCounters | RedisCounters
+
+
+def _key(subject: str, policy: Policy) -> str:
+    # The braces keep a caller's counters on one node of a cluster.
+    return f"vric:{{{subject}}}:{policy.name}"

@@ -1,0 +1,40 @@
+"""What the services of self-service work with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.attempts import Attempts
+from app.access.rate_limits import RateLimits
+from app.accounts.passwords import Passwords
+from app.core.db import Database
+from app.core.mail import Mailer
+from app.plans import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One application's database, secrets, mails and limits."""
+
+    database: Database
+    secrets: tuple[bytes, ...]
+    plans: Mapping[str, Plan]
+    limits: RateLimits
+    attempts: Attempts
+    passwords: Passwords
+    mailer: Mailer
+    public_url: str
+
+    @property
+    def secret(self) -> bytes:
+        """The secret in use; the others are those it replaced."""
+        return self.secrets[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a client gets for a grant; a key gets no refresh token, it is one."""
+
+    access_token: str
+    refresh_token: str | None = None
+    refresh_expires_at: datetime | None = None

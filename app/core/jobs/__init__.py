@@ -1,0 +1,1 @@
+"""Background jobs: committed with the data they belong to, done by any worker, taken over from dead ones."""

@@ -1,0 +1,47 @@
+"""The price list stands in one place; what is printed elsewhere is the same."""
+
+from pathlib import Path
+
+import httpx
+
+from app.plans import COSTS, PLANS, Feature, Plan
+
+ROOT = Path(__file__).parents[2]
+
+
+def _row(plan: Plan) -> str:
+    shown = "anonymous (by address)" if plan.key == "anonymous" else plan.key
+    features = ", ".join(f.value for f in Feature if f in plan.features and f != Feature.ACCOUNT)
+    rows = "unlimited" if plan.export_rows is None else f"{plan.export_rows:,}"
+    numbers = (
+        f"{plan.burst_per_minute:,}", f"{plan.daily:,}", f"{plan.page_cap:,}",
+        rows if plan.export_rows != 0 else "-", f"{plan.api_keys}" if plan.api_keys else "-",
+    )  # fmt: skip
+    return f"| {shown} | {' | '.join(numbers)} | {features} |"
+
+
+def test_the_table_of_the_readme_is_the_price_list() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for plan in PLANS.values():
+        assert _row(plan) in readme
+    for (method, path), units in COSTS.items():
+        if units > 1:
+            assert f"`{method} {path}` {units}" in readme
+
+
+async def test_the_route_shows_the_same(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/plans")
+    assert answer.headers["x-request-cost"] == "0"
+    shown = {plan["key"]: plan for plan in answer.json()["items"]}
+    assert list(shown) == list(PLANS)
+    for key, plan in PLANS.items():
+        assert shown[key]["features"] == sorted(plan.features)
+        assert shown[key]["export_rows"] == plan.export_rows
+        assert shown[key]["api_keys"] == plan.api_keys
+        assert shown[key]["prices"] == list(plan.lookup_keys)
+
+
+def test_every_named_plan_holds_the_account() -> None:
+    assert {key for key, plan in PLANS.items() if Feature.ACCOUNT not in plan.features} == {
+        "anonymous"
+    }
