@@ -18,6 +18,17 @@ _ACT = 5  # words; a purpose named earlier is the act
 _PURPOSE = {
     *("about", "on", "including", "meant", "pledging", "promising", "aimed", "while", "after"),
     *("despite", "whose", "para", "sobre", "incluidos", "entre", "mientras", "tras", "pese"),
+    *(
+        "talk",
+        "discuss",
+        "discussed",
+        "hablar",
+        "habló",
+        "tratar",
+        "discutir",
+        "parler",
+        "discuter",
+    ),
     *("enquanto", "após", "apesar", "pour", "notamment", "tandis", "après", "malgré"),
 }
 

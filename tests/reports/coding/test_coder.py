@@ -176,3 +176,25 @@ def test_never_raises(summary: str) -> None:
 
 
 _CODER = Coder()
+
+
+@pytest.mark.parametrize(
+    ("summary", "category"),
+    [
+        ("Peru’s president met Xi Jinping in Beijing to talk of copper and trade.", "diplomatic"),
+        ("Police in Lima arrested ten members of the Tren de Aragua.", "diplomatic"),
+        ("Medios estatales informan que el canciller ruso llegó a La Habana.", "diplomatic"),
+        ("La Armada rusa envió una fragata a La Habana.", "military"),
+    ],
+)
+def test_the_act_outranks_its_goods(coder: Coder, summary: str, category: str) -> None:
+    assert coder.code(ItemText(summary, "EFE", PUBLISHED)).category == category
+
+
+def test_currency_and_long_names_of_places(coder: Coder) -> None:
+    event = coder.code(ItemText("A BYD vai investir US$ 3 milhões em Recife.", "G1", PUBLISHED))
+    assert (event.actors, event.countries) == (("CN",), ("BR",))
+    raid = "La policía irrumpió en la embajada de México en Quito."
+    place = coder.code(ItemText(raid, "EFE", PUBLISHED))
+    assert place.precision == "exact"
+    assert set(place.countries) == {"EC", "MX"}
