@@ -104,13 +104,10 @@ async def oauth_form(request: Request) -> dict[str, str]:
 
 
 def _basic_password(request: Request) -> str | None:
-    given = request.headers.get("authorization")
-    if given is None:
-        return None
-    scheme, _, encoded = given.partition(" ")
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None  # a page that sends its access token with everything does no harm
     try:
-        if scheme.lower() != "basic":
-            raise ValueError
         _, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         if not colon:
             raise ValueError

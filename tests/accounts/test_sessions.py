@@ -160,11 +160,24 @@ async def test_a_key_by_http_basic(site: Site) -> None:
     for auth in (("anything", "wrong"),):
         answer = await site.client.post("/v1/oauth/token", data=form, auth=auth)
         assert_problem(answer, 401, "invalid_client")
-    for value in ("Basic ###", "Bearer x", "Basic bm9jb2xvbg=="):
+    for value in ("Basic ###", "Basic bm9jb2xvbg=="):
         answer = await site.client.post(
             "/v1/oauth/token", data=form, headers={"Authorization": value}
         )
         assert_problem(answer, 401, "invalid_client")
+
+
+async def test_an_access_token_beside_the_form_is_not_read(site: Site) -> None:
+    owner = await site.owner()
+    form = {"grant_type": "refresh_token", "refresh_token": owner.tokens["refresh_token"]}
+    answer = await site.client.post(
+        "/v1/oauth/token", data=form, headers={"Authorization": "Bearer expired.long.ago"}
+    )
+    assert answer.status_code == 200
+    out = await owner.ask(
+        "POST", "/v1/oauth/revoke", data={"token": answer.json()["refresh_token"]}
+    )
+    assert out.status_code == 200
 
 
 async def test_only_forms_and_nothing_in_the_address(site: Site) -> None:
