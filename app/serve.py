@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from contextlib import ExitStack
 
 import typer
@@ -41,14 +42,15 @@ def serve_forever(host: str, port: int, workers: int, demo: bool | None, with_wo
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     configure_logging(settings.log_level)
-    if "public_url" not in settings.model_fields_set:
-        os.environ["VRIC_PUBLIC_URL"] = _own_address(host, port)
-    # The server raises the signal again at its end: the worker and the database end with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if threading.current_thread() is threading.main_thread():
+        # The server raises the signal again at its end: the worker and the database end with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         url = stack.enter_context(database_url(settings))
         asyncio.run(_prepare(url, bundled, bundled if demo is None else demo))
         os.environ[URL_VARIABLE] = url
+        if "public_url" not in settings.model_fields_set:
+            os.environ["VRIC_PUBLIC_URL"] = _own_address(host, port)
         if with_worker:
             stack.enter_context(ChildProcess("app.worker", {URL_VARIABLE: url}))
         _greet(host, port)

@@ -23,7 +23,7 @@ from app.plans import Feature
 
 router = APIRouter(prefix="/v1/keys", tags=["accounts"])
 _ACCESS = [Depends(requires(Feature.ACCOUNT))]
-KeyId = Annotated[int, Path(ge=1, le=2**62, examples=[7])]
+KeyId = Annotated[int, Path(description="A key of yours, by its id.", ge=1, le=2**62, examples=[7])]
 
 
 @router.get(

@@ -134,7 +134,7 @@ class AuditLog(Envelope):
 class AuditQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(100, ge=1, le=1000)
+    limit: int = Field(100, ge=1, le=1000, description="How many at once.")
     cursor: str | None = Field(None, description="from `links[rel=next]`")
 
 

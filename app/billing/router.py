@@ -150,7 +150,9 @@ async def sync_billing(body: SyncRequest, caller: Caller, billing: OpenBilling) 
 async def receive_event(
     request: Request,
     billing: OpenBilling,
-    stripe_signature: Annotated[str | None, Header(max_length=2_000)] = None,
+    stripe_signature: Annotated[
+        str | None, Header(max_length=2_000, description="Made by Stripe over the body.")
+    ] = None,
 ) -> WebhookAnswer:
     """An event, signed by Stripe. Any answer but 2xx makes Stripe send it again."""
     _ = billing.stripe  # off is told before anything is read

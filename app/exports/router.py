@@ -71,7 +71,7 @@ class ExportsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(100, ge=1, le=1_000)
+    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
     cursor: str | None = Field(
         None,
         min_length=1,
@@ -167,7 +167,6 @@ async def get_export(export_id: ExportId, caller: Caller, database: ReadDatabase
         },
         304: {"description": "The caller has it already, as `If-None-Match` says."},
         206: {"description": "The range that was asked for."},
-        416: {"description": "The range is not within the file."},
         **_problems(404, 409, 410),
     },
 )
