@@ -31,6 +31,7 @@ from app.core.openapi import describe_api
 from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
 from app.events.registry_router import router as registry_router
+from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
 from app.plans import with_overrides
@@ -85,6 +86,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     _add_middleware(app, settings, accounts, data_version, usage)
     for router in (
         accounts_router,
+        list_router,
         analytics_router,
         billing_router,
         events_router,

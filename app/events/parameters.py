@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -73,6 +74,7 @@ class DateRange:
     end: date
 
     @classmethod
+    @lru_cache(1024)
     def parse(cls, text: str) -> "DateRange":
         """RFC 3339 instant or date, or an interval of two with `..` for an open end.
 
@@ -140,6 +142,7 @@ class Box:
     north: float
 
     @classmethod
+    @lru_cache(1024)
     def parse(cls, text: str) -> "Box":
         """`minLon,minLat,maxLon,maxLat`.
 
@@ -162,6 +165,7 @@ class Point:
     lat: float
 
     @classmethod
+    @lru_cache(1024)
     def parse(cls, text: str) -> "Point":
         """`lon,lat`.
 

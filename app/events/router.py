@@ -20,11 +20,13 @@ from app.events.responses import envelope, item_formats, json_response, list_for
 from app.events.schemas import Changes, EventDetail, EventPage, History
 from app.events.service import check_format, list_events
 
+# The list stands alone, because it is asked for most and is looked for first.
+list_router = APIRouter(prefix="/v1", tags=["events"], route_class=DirectRoute)
 router = APIRouter(prefix="/v1", tags=["events"], route_class=DirectRoute)
 EventId = Annotated[int, Path(ge=1, le=2**62, description="An event's lasting id.", examples=[31])]
 
 
-@router.get(
+@list_router.get(
     "/events",
     operation_id="listEvents",
     summary="Search events",

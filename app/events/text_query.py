@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LENGTH = 500
 MAX_TERMS = 32
@@ -27,6 +28,7 @@ class TextQuery:
     alternatives: tuple[tuple[Term, ...], ...]
 
     @classmethod
+    @lru_cache(1024)
     def parse(cls, q: str) -> "TextQuery":
         """The query written as `q`.
 
