@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.core.errors import ConfigurationError, UnavailableError
 
 READ_TIMEOUT_MS = 5_000
+LONG_READ_TIMEOUT_MS = 20_000
 ACQUIRE_TIMEOUT_S = 5.0
 
 READER_SETTINGS = {
@@ -43,6 +44,7 @@ class Database:
     def __init__(self, url: str, replica_url: str | None = None, pool_size: int = 8) -> None:
         self.url = url
         self._read_url = replica_url or url
+        self._alone = asyncio.Semaphore(1)
         self._pool_size = pool_size
         self._pool: asyncpg.Pool | None = None
         self._primary_pool: asyncpg.Pool | None = None
@@ -106,6 +108,26 @@ class Database:
         async with self.reader() as connection:
             rows: list[Row] = await connection.fetch(sql, *arguments)
             return rows
+
+    async def fetch_all_over(self, sql: str, arguments: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a statement that reads whole tables: it may take longer, and goes alone.
+
+        Raises:
+            UnavailableError: others who ask such things are still served, or it takes too long.
+        """
+        try:
+            await asyncio.wait_for(self._alone.acquire(), LONG_READ_TIMEOUT_MS / 1000)
+        except TimeoutError as error:
+            raise UnavailableError("many such counts are asked for; try again") from error
+        try:
+            async with self.reader() as connection, connection.transaction(readonly=True):
+                await connection.execute(
+                    "SELECT set_config('statement_timeout', $1, true)", str(LONG_READ_TIMEOUT_MS)
+                )
+                rows: list[Row] = await connection.fetch(sql, *arguments)
+                return rows
+        finally:
+            self._alone.release()
 
     async def fetch_row(
         self, sql: str, arguments: Sequence[Any] = (), *, fresh: bool = False

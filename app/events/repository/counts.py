@@ -87,7 +87,7 @@ async def _count_together(database: Database, query: EventFilter, facets: list[s
     lists = " ".join(
         f"WHEN {i} THEN {f'v{i}' if facet.is_list else f'ARRAY[v{i}]'}" for i, facet in numbered
     )
-    return await database.fetch(
+    return await database.fetch_all_over(
         f"""
         WITH grouped AS MATERIALIZED (
             SELECT {", ".join(f"v{i}" for i, _ in numbered)}, CASE {which} END AS facet,
