@@ -24,6 +24,7 @@ from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
 from app.core.jobs.worker import Worker
 from app.core.settings import Settings
+from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
 from app.plans import PLANS
@@ -130,6 +131,7 @@ class Service:
         self.app.state.data_version = DataVersion(database)
         add_error_handlers(self.app)
         self.app.include_router(exports_router)
+        self.app.include_router(list_router)
         self.app.include_router(events_router)
         self.app.add_middleware(ErrorBoundary)
         self.app.add_middleware(_Door)
