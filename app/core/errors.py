@@ -7,7 +7,6 @@ ProblemError
 ├── InsufficientScopeError 403
 ├── OriginRefusedError    403
 ├── NotFoundError         404
-├── NotAcceptableError    406
 ├── ConflictError         409
 ├── GoneError             410
 ├── BodyTooLargeError     413
@@ -99,11 +98,6 @@ class OriginRefusedError(ProblemError):
 class NotFoundError(ProblemError):
     status = 404
     code = "not_found"
-
-
-class NotAcceptableError(ProblemError):
-    status = 406
-    code = "not_acceptable"
 
 
 class ConflictError(ProblemError):
