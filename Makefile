@@ -35,8 +35,8 @@ format: $(VENV)/installed-dev
 
 # Pins every package for Python 3.11 to 3.14 on every system, with hashes and no index address.
 lock: $(VENV)/installed-dev
-	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group build --group dev --output-file requirements-dev.lock
+	$(COMPILE) --group build --constraint requirements-dev.lock --output-file requirements.lock
 
 $(VENV)/bin/python:
 	@sh scripts/make-venv $(VENV)

@@ -1,0 +1,1 @@
+"""Watchlists and saved searches, and what they set off: signed webhooks and a stream of alerts."""

@@ -1,0 +1,1 @@
+"""Pure readers of AIS, ADS-B, position tables, reported legs, registries and sanctions lists."""
