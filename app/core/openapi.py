@@ -38,7 +38,8 @@ def describe_api(app: FastAPI, access_of: Callable[[RouteContext], str | None]) 
                 title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
             )
             schema["components"]["securitySchemes"] = _SECURITY
-            schema["components"]["schemas"]["Problem"] = _PROBLEM
+            schema["components"]["schemas"].update(Problem=_PROBLEM, ProblemError=_PROBLEM_ERROR)
+            schema["security"] = [{}, *_CREDENTIALS]
             schema["tags"] = [{"name": name} for name in TAGS]
             _add_query_parameters(schema, app.routes)
             _add_access(schema, app.routes, access_of)
@@ -92,7 +93,10 @@ def _add_access(
         for method in route.methods or ():
             operation = schema["paths"][context.path][method.lower()]
             operation["x-access"] = access
-            operation["security"] = [*([{}] if access == "public" else []), *_CREDENTIALS]
+            if access != "public":
+                # The others are left to the document's own: generated clients ask for a credential
+                # wherever an operation speaks of one.
+                operation["security"] = _CREDENTIALS
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
@@ -126,16 +130,16 @@ _PROBLEM = {
         "code": {"type": "string"},
         "detail": {"type": "string"},
         "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "name": {"type": "string"},
-                    "location": {"type": "string"},
-                    "reason": {"type": "string"},
-                },
-            },
-        },
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemError"}},
+    },
+}
+_PROBLEM_ERROR = {
+    "title": "ProblemError",
+    "description": "What is wrong with one part of the request.",
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "location": {"type": "string"},
+        "reason": {"type": "string"},
     },
 }

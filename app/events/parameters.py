@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
+from typing_extensions import TypeAliasType
 
 from app.events.text_query import TextQuery
 from app.events.vocabulary import CATEGORIES, PRECISIONS, STATUSES
@@ -21,6 +22,7 @@ def split_values(
     shape: str,
     fold: Callable[[str], str] = str,
     document: dict[str, Any] | None = None,
+    name: str | None = None,
 ) -> Any:
     """The type of a parameter given several times or as a comma list.
 
@@ -29,6 +31,7 @@ def split_values(
         shape: the same in words, for a refusal: "'x' is not ...".
         fold: brings values that mean the same to one form.
         document: what the OpenAPI document says of a value; by default the pattern.
+        name: makes of that a schema of its own, which clients then have as one type.
     """
     value_pattern = re.compile(pattern)
 
@@ -41,16 +44,18 @@ def split_values(
                 raise ValueError(f"{value[:60]!r} is not {shape}")
         return list(dict.fromkeys(map(fold, values)))
 
-    item = Annotated[str, Field(json_schema_extra=document or {"pattern": f"^{pattern}$"})]
+    item: Any = Annotated[str, Field(json_schema_extra=document or {"pattern": f"^{pattern}$"})]
+    if name is not None:
+        item = TypeAliasType(name, item)  # type: ignore[misc]
     return Annotated[
         list[item], AfterValidator(split), Field(json_schema_extra={"maxItems": MAX_VALUES})
     ]
 
 
-def one_of(values: Sequence[str]) -> Any:
-    """The type of a parameter that takes some of a few words."""
+def one_of(name: str, values: Sequence[str]) -> Any:
+    """The type of a parameter that takes some of a few words; `name` is theirs in the document."""
     return split_values(
-        "|".join(values), f"one of {', '.join(values)}", document={"enum": list(values)}
+        "|".join(values), f"one of {', '.join(values)}", document={"enum": list(values)}, name=name
     )
 
 
@@ -59,11 +64,11 @@ Codes = split_values(
 )
 Slugs = split_values("[A-Za-z0-9][A-Za-z0-9-]{0,99}", "an id such as merco-press", str.lower)
 Ids = split_values("[1-9][0-9]{0,17}", "a whole number from 1 on")
-Categories = one_of(CATEGORIES)
-Statuses = one_of(STATUSES)
-Precisions = one_of(PRECISIONS)
+Categories = one_of("Category", CATEGORIES)
+Statuses = one_of("Status", STATUSES)
+Precisions = one_of("Precision", PRECISIONS)
 SourceLanguages = split_values("[A-Za-z]{2}", "a language code such as es", str.lower)
-StateMedia = one_of(("any", "none", "printed", "registry"))
+StateMedia = one_of("StateMedia", ("any", "none", "printed", "registry"))
 
 
 @dataclass(frozen=True, slots=True)

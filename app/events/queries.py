@@ -54,7 +54,7 @@ class EventListQuery(EventFilter):
     count: Count | None = Field(
         None, description="`exact` adds `meta.matched`, `estimated` adds `meta.estimated_matched`."
     )
-    fields: one_of(EVENT_FIELDS) = Field(  # type: ignore[valid-type]
+    fields: one_of("EventField", EVENT_FIELDS) = Field(  # type: ignore[valid-type]
         [], description="Only these members of each event, besides its id; not for the feeds."
     )
     highlights: bool = Field(
@@ -68,7 +68,7 @@ class EventListQuery(EventFilter):
 class FacetsQuery(EventFilter):
     """Which facets to count."""
 
-    facets: one_of(tuple(FACETS)) = Field(  # type: ignore[valid-type]
+    facets: one_of("FacetName", tuple(FACETS)) = Field(  # type: ignore[valid-type]
         [], description="Which facets; all by default."
     )
     values: int = Field(20, ge=1, le=500, description="How many values of each, commonest first.")
@@ -125,7 +125,7 @@ class OutletsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Slugs = Field(default_factory=list, description="Ids of outlets.")
-    ownership: one_of(OWNERSHIPS) = Field(  # type: ignore[valid-type]
+    ownership: one_of("Ownership", OWNERSHIPS) = Field(  # type: ignore[valid-type]
         [], description="Classes of ownership.", examples=[["state_controlled"]]
     )
     state: Codes = Field(default_factory=list, description="States that own or control.")

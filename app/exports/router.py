@@ -41,6 +41,8 @@ IdempotencyKey = Annotated[
     ),
 ]
 _NO_STORE = {"Cache-Control": "no-store"}
+_TEXT = {"type": "string"}
+_BINARY = {**_TEXT, "format": "binary"}
 _PROBLEMS = {
     400: "A parameter or header cannot be read; `errors` names it.",
     401: "No credential, or one that is not valid.",
@@ -161,8 +163,10 @@ async def get_export(export_id: ExportId, caller: Caller, database: ReadDatabase
         200: {
             "description": "The whole file.",
             "content": {
-                type_.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
-                for type_ in FILE_TYPES.values()
+                type_.partition(";")[0]: {
+                    "schema": _BINARY if format_ is ExportFormat.GEOPARQUET else _TEXT
+                }
+                for format_, type_ in FILE_TYPES.items()
             },
         },
         304: {"description": "The caller has it already, as `If-None-Match` says."},
