@@ -1,0 +1,58 @@
+"""What every reader of positions yields: a batch of fixes, of what craft say of themselves, of rejects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.itineraries.tracks.positions import Positions
+
+# A pure reader does not know what day it is: these bounds keep out clocks that were never set.
+EARLIEST_S = 631_152_000.0
+"""1990-01-01: a fix before it comes from a clock that was never set."""
+LATEST_S = 2_524_608_000.0
+"""2050-01-01: a fix from then on comes from a clock that runs wild."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that could not be read, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityStatement:
+    """What a craft says of itself, or a file of it; None where it says nothing.
+
+    `time_s` is UTC in seconds since 1970, None where the file gives no time.
+    """
+
+    craft_id: str
+    time_s: float | None
+    name: str | None = None
+    callsign: str | None = None
+    imo: str | None = None
+    ship_type: int | None = None
+    length_m: float | None = None
+    beam_m: float | None = None
+    draught_m: float | None = None
+    destination: str | None = None
+    registration: str | None = None
+    aircraft_type: str | None = None
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A bounded part of a file, in the file's order.
+
+    `positions` carries its own craft ids and callsigns: batches are joined by `join_positions`.
+    `lines` is how many lines (or records) the part has. `unused` counts well-formed lines that give
+    neither a fix nor an identity, by reason ("no position sent", "message type 21").
+    """
+
+    positions: Positions
+    statics: Sequence[IdentityStatement] = ()
+    rejects: Sequence[Rejected] = ()
+    lines: int = 0
+    unused: Mapping[str, int] = field(default_factory=dict)
