@@ -18,6 +18,7 @@ from app.accounts.keys_router import router as keys_router
 from app.accounts.me_router import router as me_router
 from app.accounts.oauth_router import router as oauth_router
 from app.accounts.passwords import Passwords
+from app.accounts.post import Post
 from app.accounts.router import router as accounts_router
 from app.accounts.upkeep import Upkeep
 from app.billing.router import router as billing_router
@@ -26,7 +27,6 @@ from app.core.answers import Answers
 from app.core.data_version import DataVersion
 from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
-from app.core.mail import Mailer
 from app.core.openapi import describe_api
 from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
@@ -66,7 +66,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
             data_version,
             usage,
             accounts.limits,
-            accounts.mailer,
             Upkeep(database),
             billing,
         ):
@@ -106,7 +105,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 
 def _accounts(settings: Settings, database: Database) -> Context:
     limits = RateLimits(settings.redis_url.get_secret_value() if settings.redis_url else None)
-    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     return Context(
         database,
         settings.secrets,
@@ -114,8 +112,7 @@ def _accounts(settings: Settings, database: Database) -> Context:
         limits,
         Attempts(limits.counters),
         Passwords(),
-        Mailer(settings.mail_from, settings.data_dir / "mail", smtp_url),
-        settings.public_url,
+        Post(settings.secret, settings.public_url),
     )
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from app.accounts.jobs import RESET
 from app.billing.jobs import RECONCILE
 from app.core import migrations
 from app.core.db import Database
@@ -15,12 +16,13 @@ from app.core.jobs.housekeeping import PRUNE
 from app.core.jobs.kinds import Kind
 from app.core.jobs.worker import Worker
 from app.core.logging import configure_logging
+from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
-KINDS: Sequence[Kind] = (PRUNE, RECONCILE, *EXPORTS)
+KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, *EXPORTS)
 logger = logging.getLogger("vric.jobs")
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from app.access.attempts import Attempts
 from app.access.rate_limits import RateLimits
 from app.accounts.passwords import Passwords
+from app.accounts.post import Post
 from app.core.db import Database
-from app.core.mail import Mailer
 from app.plans import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One application's database, secrets, mails and limits."""
+    """One application's database, secrets and limits."""
 
     database: Database
     secrets: tuple[bytes, ...]
@@ -22,8 +22,7 @@ class Context:
     limits: RateLimits
     attempts: Attempts
     passwords: Passwords
-    mailer: Mailer
-    public_url: str
+    post: Post
 
     @property
     def secret(self) -> bytes:

@@ -11,7 +11,7 @@ from app.access.writer import Audit, audit
 from app.accounts import repository, writer
 from app.accounts.context import Context
 from app.accounts.errors import InvalidBodyError, PaidPlanError, TotpStateError
-from app.accounts.letters import Language, Letter, write_letter
+from app.accounts.letters import Language, Letter
 from app.accounts.links import make_link
 from app.accounts.sign_in import confirm_password
 from app.accounts.sign_up import check_password
@@ -59,8 +59,7 @@ async def change_password(
         assert account.id is not None
         await writer.void_links(session, account.id)
         audit(session, account.id, Audit.PASSWORD_CHANGED, address=owner.address)
-    letter = write_letter(Letter.PASSWORD_CHANGED, language, account.email, context.public_url)
-    context.mailer.post(letter)
+        await context.post.send(session, Letter.PASSWORD_CHANGED, language, account.email)
 
 
 async def ask_to_change_email(
@@ -76,11 +75,13 @@ async def ask_to_change_email(
     async with context.database.session() as session:
         holder = await find_account(session, email)
         if holder is None or holder.verified_at is None:
-            letter, token = Letter.CHANGE, make_link(session, context, account, "change", email)
+            letter = Letter.CHANGE
+            link = make_link(session, context.secret, account, "change", email)
         else:
-            letter, token = Letter.KNOWN, make_link(session, context, holder, "reset", email)
-    if await context.attempts.may_mail(email):
-        context.mailer.post(write_letter(letter, language, email, context.public_url, token))
+            letter = Letter.KNOWN
+            link = make_link(session, context.secret, holder, "reset", email)
+        if await context.attempts.may_mail(email):
+            await context.post.send(session, letter, language, email, link)
 
 
 async def end_all_sessions(context: Context, owner: Principal) -> None:

@@ -3,12 +3,13 @@
 import orjson
 
 from app.access.idempotency import Once
-from app.access.repository import find_account, lock_account
+from app.access.repository import lock_account
 from app.access.writer import Audit, audit
 from app.accounts import writer
 from app.accounts.context import Context
 from app.accounts.errors import InvalidBodyError, InvalidLinkError
-from app.accounts.letters import Language, Letter, write_letter
+from app.accounts.jobs import queue_reset
+from app.accounts.letters import Language, Letter
 from app.accounts.links import make_link, use_link
 from app.accounts.passwords import fault_of
 from app.core.clock import now
@@ -45,13 +46,14 @@ async def sign_up(
         account = await writer.ensure_account(session, email)
         letter = Letter.KNOWN if account.verified_at else Letter.VERIFY
         if letter is Letter.KNOWN:
-            token = make_link(session, context, account, "reset", email)
+            link = make_link(session, context.secret, account, "reset", email)
         else:
-            token = make_link(session, context, account, "verify", email, password_hash)
+            link = make_link(session, context.secret, account, "verify", email, password_hash)
         audit(session, account.id, Audit.SIGNED_UP, address=address, known=letter is Letter.KNOWN)
         if once is not None:
             await once.keep(session, 202, orjson.dumps({}).decode())
-    await _mail(context, letter, language, email, token)
+        if await context.attempts.may_mail(email):
+            await context.post.send(session, letter, language, email, link)
 
 
 async def verify(context: Context, token: str, language: Language, address: str) -> str:
@@ -62,7 +64,7 @@ async def verify(context: Context, token: str, language: Language, address: str)
         ConflictError: another account took the new address meanwhile.
     """
     async with context.database.session() as session:
-        link = await use_link(session, context, token, "verify", "change")
+        link = await use_link(session, context.secrets, token, "verify", "change")
         account = await lock_account(session, link.account_id)
         if account is None:
             raise InvalidLinkError
@@ -71,27 +73,20 @@ async def verify(context: Context, token: str, language: Language, address: str)
             await writer.set_email(session, account, link.email)
             audit(session, account.id, Audit.EMAIL_CHANGED, address=address, before=before)
             await writer.void_links(session, link.account_id)
+            await context.post.send(session, Letter.EMAIL_CHANGED, language, before)
         elif account.verified_at is None:
             account.verified_at, account.password_hash = now(), link.password_hash
             session.add(account)
             await writer.void_links(session, link.account_id)
             audit(session, account.id, Audit.VERIFIED, address=address)
-    if account.email != before:
-        context.mailer.post(
-            write_letter(Letter.EMAIL_CHANGED, language, before, context.public_url)
-        )
     return account.email
 
 
 async def ask_for_reset(context: Context, email: str, language: Language, address: str) -> None:
-    """Mail a link for a new password, if there is an account. Run after the answer."""
-    async with context.database.session() as session:
-        account = await find_account(session, email)
-        if account is None or account.verified_at is None:
-            return
-        token = make_link(session, context, account, "reset", email)
-        audit(session, account.id, Audit.RESET_ASKED, address=address)
-    await _mail(context, Letter.RESET, language, email, token)
+    """Have a link for a new password mailed, if there is an account: a worker looks it up."""
+    if await context.attempts.may_mail(email):
+        async with context.database.session() as session:
+            await queue_reset(session, context.secret, email, language, address)
 
 
 async def confirm_reset(
@@ -106,7 +101,7 @@ async def confirm_reset(
     check_password(password, "")
     password_hash = await context.passwords.hash(password)
     async with context.database.session() as session:
-        link = await use_link(session, context, token, "reset")
+        link = await use_link(session, context.secrets, token, "reset")
         account = await lock_account(session, link.account_id)
         if account is None or account.email != link.email:
             raise InvalidLinkError
@@ -114,13 +109,5 @@ async def confirm_reset(
         await writer.end_sessions(session, account)
         await writer.void_links(session, link.account_id)
         audit(session, account.id, Audit.PASSWORD_RESET, address=address)
-        email = account.email
-    await context.attempts.succeed(email, address)
-    context.mailer.post(write_letter(Letter.PASSWORD_CHANGED, language, email, context.public_url))
-
-
-async def _mail(
-    context: Context, letter: Letter, language: Language, email: str, token: str
-) -> None:
-    if await context.attempts.may_mail(email):
-        context.mailer.post(write_letter(letter, language, email, context.public_url, token))
+        await context.post.send(session, Letter.PASSWORD_CHANGED, language, account.email)
+    await context.attempts.succeed(account.email, address)

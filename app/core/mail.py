@@ -1,30 +1,25 @@
-"""Mails: sent by SMTP, or written as one .eml file each; off the request's way."""
+"""Mails: what one is, and handing it to an SMTP server, or to a folder as an .eml file."""
 
 import asyncio
-import contextlib
-import logging
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from app.core.clock import now
-from app.core.metrics import MAILS
+from app.core.settings import Settings
 
 _POLICY = policy.default.clone(max_line_length=400)
 TIMEOUT_S = 20.0
-TRIES = 4
-MAX_WAITING = 1_000
 # What could change a header or name a second address is no part of one.
 _PART = r"[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]"
 _ADDRESS = re.compile(rf"{_PART}{{1,64}}@{_PART}+\.{_PART}+")
-logger = logging.getLogger("vric.mail")
 
 
 def is_address(text: str) -> bool:
@@ -34,90 +29,60 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A text to one address."""
+    """A text to one address. A repeated delivery has the same id, so that readers see one mail."""
 
     to: str
     subject: str
     text: str
+    id: str = field(default_factory=lambda: f"{now():%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}")
 
 
-class Mailer:
-    """Delivers mails one after the other, each tried several times with growing pauses."""
+class MailNotTakenError(Exception):
+    """A mail was not delivered; `is_final` says that its address is refused for good.
 
-    def __init__(self, sender: str, folder: Path, smtp_url: str | None) -> None:
-        self._sender = sender
-        self._folder = folder
-        self._smtp_url = smtp_url
-        self._waiting: asyncio.Queue[Mail] = asyncio.Queue(MAX_WAITING)
-        self._task: asyncio.Task[None] | None = None
+    Neither the address nor what the server says of it belongs into a log: the message names neither.
+    """
 
-    async def __aenter__(self) -> "Mailer":
-        self._task = asyncio.create_task(self._keep_sending())
-        return self
+    def __init__(self, error: Exception, is_final: bool) -> None:
+        super().__init__(f"the mail was not taken: {type(error).__name__}")
+        self.is_final = is_final
 
-    async def __aexit__(self, *_: object) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._waiting.join(), TIMEOUT_S)
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
-    def post(self, mail: Mail) -> None:
-        """Take a mail for delivery; returns at once."""
-        try:
-            self._waiting.put_nowait(mail)
-        except asyncio.QueueFull:
-            MAILS.labels("dropped").inc()
-            logger.error("a mail was dropped: %d are waiting", MAX_WAITING)
+async def deliver(mail: Mail, settings: Settings) -> None:
+    """Hand a mail over, once.
 
-    async def sent(self) -> None:
-        """Wait until everything taken so far was delivered or given up."""
-        await self._waiting.join()
-
-    async def _keep_sending(self) -> None:
-        while True:
-            mail = await self._waiting.get()
-            try:
-                await self._deliver(mail)
-            finally:
-                self._waiting.task_done()
-
-    async def _deliver(self, mail: Mail) -> None:
-        message = self._message(mail)
-        for attempt in range(TRIES):
-            try:
-                if self._smtp_url is None:
-                    await asyncio.to_thread(self._write, message)
-                else:
-                    await _send(message, self._smtp_url)
-            except (OSError, TimeoutError, aiosmtplib.SMTPException) as error:
-                # Neither the address nor what the server says of it belongs into a log.
-                logger.warning("a mail was not taken: %s", type(error).__name__)
-                await asyncio.sleep(2**attempt)
+    Raises:
+        MailNotTakenError: the server or the folder did not take it, or not in time.
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            if settings.smtp_url is None:
+                message = _message(mail, settings.mail_from, cte="8bit")
+                await asyncio.to_thread(_write, message, settings.data_dir / "mail", mail.id)
             else:
-                MAILS.labels("sent").inc()
-                return
-        MAILS.labels("failed").inc()
-        logger.error("a mail was given up after %d tries", TRIES)
+                message = _message(mail, settings.mail_from, cte=None)
+                await _send(message, settings.smtp_url.get_secret_value())
+    except (OSError, ValueError, aiosmtplib.SMTPException) as error:
+        raise MailNotTakenError(error, _is_final(error)) from None
 
-    def _message(self, mail: Mail) -> EmailMessage:
-        # Links stay whole on their line, also for those who read the file as it is.
-        message = EmailMessage(policy=_POLICY)
-        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
-        message["Date"] = formatdate(now().timestamp())
-        message["Message-ID"] = make_msgid(domain="vric-monitor")
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(mail.text, cte="8bit" if self._smtp_url is None else None)
-        return message
 
-    def _write(self, message: EmailMessage) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"{now():%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.eml"
-        partial = self._folder / f".{name}"
-        partial.touch(0o600)
-        partial.write_bytes(message.as_bytes())
-        partial.rename(self._folder / name)
+def _message(mail: Mail, sender: str, cte: str | None) -> EmailMessage:
+    # Links stay whole on their line, also for those who read the file as it is.
+    message = EmailMessage(policy=_POLICY)
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = f"<{mail.id}@vric-monitor>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text, cte=cte)
+    return message
+
+
+def _write(message: EmailMessage, folder: Path, name: str) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = folder / f".{name}.eml"
+    partial.touch(0o600)
+    partial.write_bytes(message.as_bytes())
+    partial.rename(folder / f"{name}.eml")
 
 
 async def _send(message: EmailMessage, url: str) -> None:
@@ -135,3 +100,9 @@ async def _send(message: EmailMessage, url: str) -> None:
         start_tls=None if use_tls or is_local else True,
         timeout=TIMEOUT_S,
     )
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(refused.code >= 500 for refused in error.recipients)
+    return isinstance(error, ValueError)  # the address cannot be written in a header

@@ -14,4 +14,3 @@ LIMITS_FAILED_OPEN = Counter(
 JOBS_WAITING = Gauge("vric_jobs_waiting", "Jobs on the queue", ["kind"])
 JOBS_RUNNING = Gauge("vric_jobs_running", "Jobs that a worker has taken", ["kind"])
 JOBS_OLDEST = Gauge("vric_jobs_oldest_wait_seconds", "How long the oldest due job waits", ["kind"])
-MAILS = Counter("vric_mails_total", "Mails by what became of them", ["outcome"])

@@ -1,9 +1,12 @@
 """The service with its mails in a folder, owners who signed up, and what they hold."""
 
+import asyncio
 import email
 import email.policy
 import re
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.db import Database
+from app.core.jobs.worker import Worker
+from app.core.settings import Settings
 from app.main import create_app
+from app.worker import KINDS
 from tests.conftest import make_settings, opened
 
 PASSWORD = "una frase larga y rara"
@@ -48,7 +54,7 @@ class Site:
 
     async def letters(self, to: str | None = None) -> list[Letter]:
         """The mails sent so far, oldest first."""
-        await self.app.state.accounts.mailer.sent()
+        await queue_is_empty(self.database)
         found = []
         for file in sorted(self.mail_folder.glob("*.eml")):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -123,11 +129,31 @@ MakeSite = Callable[..., Any]
 
 @pytest.fixture
 async def site(database: Database, tmp_path: Path) -> AsyncIterator[Site]:
-    """The service over an empty database."""
+    """The service over an empty database, and a worker that sends its mails."""
     app = make_app(database, tmp_path)
-    async with opened(app) as client:
+    async with opened(app) as client, working(database, app.state.settings):
         client.base_url = httpx.URL(ORIGIN)
         yield Site(app, client, database, tmp_path / "mail")
+
+
+@asynccontextmanager
+async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
+    """A worker in this process while the context is open."""
+    stop = asyncio.Event()
+    worker = asyncio.create_task(Worker(database, settings, KINDS).run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await worker
+
+
+async def queue_is_empty(database: Database) -> None:
+    """Wait until all that was queued so far is done or given up."""
+    deadline = time.monotonic() + 30
+    while await database.fetch_value("SELECT count(*) FROM pgqueuer"):
+        assert time.monotonic() < deadline, "jobs still wait"
+        await asyncio.sleep(0.01)
 
 
 def make_app(database: Database, folder: Path, **changes: object) -> FastAPI:
