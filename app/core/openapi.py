@@ -42,6 +42,7 @@ def describe_api(app: FastAPI, access_of: Callable[[RouteContext], str | None]) 
             schema["security"] = [{}, *_CREDENTIALS]
             schema["tags"] = [{"name": name} for name in TAGS]
             _add_query_parameters(schema, app.routes)
+            _drop_nulls(schema)
             _add_access(schema, app.routes, access_of)
             _drop_default_errors(schema)
             app.openapi_schema = schema
@@ -70,7 +71,7 @@ def _add_query_parameters(schema: dict[str, Any], routes: Sequence[BaseRoute]) -
                     "required": name in required,
                     "description": field.pop("description", ""),
                     **({"example": field.pop("examples")[0]} if "examples" in field else {}),
-                    "schema": _without_null(field),
+                    "schema": field,
                 }
                 for name, field in described.get("properties", {}).items()
             ]
@@ -99,8 +100,15 @@ def _add_access(
                 operation["security"] = _CREDENTIALS
 
 
+def _drop_nulls(schema: dict[str, Any]) -> None:
+    """A parameter that is not given is absent; there is no null in a query string or a header."""
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
+
+
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that is not given is absent; there is no null in a query string."""
     kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return field
