@@ -12,8 +12,10 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         compare_server_default=False,
-        # The queue's tables are pgqueuer's own.
-        include_name=lambda name, kind, _: kind != "table" or not name.startswith("pgqueuer"),
+        # The queue's tables are pgqueuer's own; months of positions are made as they come.
+        include_name=lambda name, kind, _: (
+            kind != "table" or not name.startswith(("pgqueuer", "positions_"))
+        ),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -6,6 +6,7 @@ import app.billing.models
 import app.events.models
 import app.exports.models
 import app.ingest.models
+import app.itineraries.models
 import app.reports.models  # noqa: F401
 from app.core.models import Table
 
