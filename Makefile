@@ -1,4 +1,4 @@
-# make run: serve on http://127.0.0.1:8000 (PORT= changes it).  make test: lint, types, contracts, tests.
+# make run: serve on http://127.0.0.1:8000 (PORT= changes it).  make test: lint, types, contracts, security, tests.
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,14 +6,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --python-version 3.11 pyproject.toml
 
-.PHONY: run test check lint types contracts tests format lock image-lint clean
+.PHONY: run test check lint types contracts security tests format lock image-lint clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/vric serve --port $(PORT)
 
 test: check tests
 
-check: lint types contracts
+check: lint types contracts security
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -25,6 +25,9 @@ types: $(VENV)/installed-dev
 
 contracts: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-cache
+
+security: $(VENV)/installed-dev
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app
 
 tests: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
