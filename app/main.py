@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -21,6 +22,9 @@ from app.accounts.passwords import Passwords
 from app.accounts.post import Post
 from app.accounts.router import router as accounts_router
 from app.accounts.upkeep import Upkeep
+from app.alerts.router import alerts_router, watchlists_router
+from app.alerts.stream import Streams
+from app.billing.leaving import end_billing
 from app.billing.router import router as billing_router
 from app.billing.service import Billing
 from app.core.answers import Answers
@@ -36,8 +40,9 @@ from app.events.router import router as events_router
 from app.exports.router import router as exports_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
+from app.web.pages_router import router as pages_router
+from app.web.pages_router import static_files
 from app.web.router import router as web_router
-from app.web.router import static_files
 
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
 EXPOSED = (
@@ -56,8 +61,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     data_version = DataVersion(database)
     usage = UsageBook(database)
-    accounts = _accounts(settings, database)
     billing = Billing(database, settings)
+    accounts = _accounts(settings, database, billing)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -81,10 +86,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.usage = usage
     app.state.accounts = accounts
     app.state.billing = billing
+    app.state.alert_streams = Streams()
     add_error_handlers(app)
     _add_middleware(app, settings, accounts, data_version, usage)
     for router in (
         accounts_router,
+        alerts_router,
         list_router,
         analytics_router,
         billing_router,
@@ -93,8 +100,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         keys_router,
         me_router,
         oauth_router,
+        pages_router,
         registry_router,
         reports_router,
+        watchlists_router,
         web_router,
     ):
         app.include_router(router)
@@ -103,7 +112,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     return app
 
 
-def _accounts(settings: Settings, database: Database) -> Context:
+def _accounts(settings: Settings, database: Database, billing: Billing) -> Context:
     limits = RateLimits(settings.redis_url.get_secret_value() if settings.redis_url else None)
     return Context(
         database,
@@ -113,6 +122,7 @@ def _accounts(settings: Settings, database: Database) -> Context:
         Attempts(limits.counters),
         Passwords(),
         Post(settings.secret, settings.public_url),
+        partial(end_billing, billing),
     )
 
 

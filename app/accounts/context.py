@@ -1,6 +1,6 @@
 """What the services of self-service work with."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class Context:
     attempts: Attempts
     passwords: Passwords
     post: Post
+    end_billing: Callable[[int, bool], Awaitable[None]]
+    """Ends what an account pays for, before it is deleted: given by who knows of payments."""
 
     @property
     def secret(self) -> bytes:

@@ -6,7 +6,6 @@ ProblemError
 ├── WrongPasswordError    403
 └── ConflictError         409
     ├── KeyLimitError
-    ├── PaidPlanError
     └── TotpStateError
 """
 
@@ -57,10 +56,6 @@ class InvalidBodyError(ProblemError):
 
 class KeyLimitError(ConflictError):
     code = "key_limit_reached"
-
-
-class PaidPlanError(ConflictError):
-    code = "paid_plan"
 
 
 class TotpStateError(ConflictError):

@@ -18,6 +18,7 @@ class Letter(StrEnum):
     CHANGE = "change"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a letter
+    DELETED = "deleted"
 
 
 _FRAGMENTS = {
@@ -62,6 +63,12 @@ _TEXTS: dict[Language, dict[Letter, tuple[str, str]]] = {
             "The password of your account at VRIC Monitor was changed, and all sessions were "
             "ended.\n\nIf it was not you, set a new one at {home}.\n",
         ),
+        Letter.DELETED: (
+            "Your account was deleted",
+            "Your account at VRIC Monitor was deleted with all that was stored of it. A subscription, "
+            "if there was one, has ended.\n\nIf it was not you, write to us at once by answering "
+            "this mail.\n",
+        ),
     },
     Language.ES: {
         Letter.VERIFY: (
@@ -97,6 +104,12 @@ _TEXTS: dict[Language, dict[Letter, tuple[str, str]]] = {
             "Su contraseña ha cambiado",
             "La contraseña de su cuenta en VRIC Monitor ha cambiado y se cerraron todas las "
             "sesiones.\n\nSi no fue usted, elija una nueva en {home}.\n",
+        ),
+        Letter.DELETED: (
+            "Su cuenta fue eliminada",
+            "Su cuenta en VRIC Monitor fue eliminada con todo lo que se guardaba de ella. La "
+            "suscripción, si la había, ha terminado.\n\nSi no fue usted, escríbanos enseguida "
+            "respondiendo a este correo.\n",
         ),
     },
 }

@@ -6,18 +6,18 @@ from typing import Any
 
 from app.access.models import Account, AuditEvent
 from app.access.principal import Principal
-from app.access.repository import find_account
+from app.access.repository import find_account, lock_account
 from app.access.writer import Audit, audit
 from app.accounts import repository, writer
 from app.accounts.context import Context
-from app.accounts.errors import InvalidBodyError, PaidPlanError, TotpStateError
+from app.accounts.errors import InvalidBodyError, TotpStateError
 from app.accounts.letters import Language, Letter
 from app.accounts.links import make_link
 from app.accounts.sign_in import confirm_password
 from app.accounts.sign_up import check_password
 from app.accounts.totp import accept_code, make_secret
 from app.core.clock import now
-from app.core.errors import NotFoundError
+from app.core.errors import ConflictError, NotFoundError
 
 _HISTORY = timedelta(days=30)
 
@@ -125,18 +125,31 @@ async def usage_by_day(
     return days
 
 
-async def delete_own(context: Context, owner: Principal, password: str, otp: str | None) -> None:
-    """Delete the account and everything that names it.
+async def delete_own(
+    context: Context,
+    owner: Principal,
+    password: str,
+    otp: str | None,
+    end_subscription: bool,
+    language: Language,
+) -> None:
+    """Delete the account and everything that names it, after what it pays for has ended.
 
     Raises:
-        PaidPlanError: a subscription is running, which would be paid on.
+        ConflictError: a subscription is running, and its end was not asked for.
+        UnavailableError: the provider of payments is away; nothing was deleted.
     """
     account = await confirmed(context, owner, password, otp)
-    if account.paid_plan != "free":
-        raise PaidPlanError("end the subscription first, or it would be paid on")
+    assert account.id is not None
+    await context.end_billing(account.id, end_subscription)
     async with context.database.session() as session:
-        assert account.id is not None
+        locked = await lock_account(session, account.id)
+        if locked is None:
+            return
+        if locked.stripe_customer_id is not None:
+            raise ConflictError("a checkout was begun meanwhile; try again")
         await writer.delete_account(session, account.id)
+        await context.post.send(session, Letter.DELETED, language, account.email)
 
 
 async def begin_totp(context: Context, owner: Principal, password: str) -> tuple[str, str]:

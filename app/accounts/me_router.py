@@ -25,7 +25,7 @@ from app.accounts.schemas import (
     AuditQuery,
     ChangeMe,
     ChangePassword,
-    Confirmation,
+    Farewell,
     Me,
     OwnData,
     QuotaShown,
@@ -84,10 +84,16 @@ async def change_me(
     "/me", operation_id="deleteMe", summary="Delete the account", status_code=204,
     responses=problems(403, 409, 422), dependencies=_ACCESS,
 )  # fmt: skip
-async def delete_me(body: Confirmation, owner: Owner, context: Services, _: Nothing) -> Response:
+async def delete_me(
+    body: Farewell, request: Request, owner: Owner, context: Services, _: Nothing
+) -> Response:
     """Delete the account, its keys, usage, log and everything else of it, for good.
-    `GET /v1/me/data` gives a copy before."""
-    await me.delete_own(context, owner, body.password.get_secret_value(), body.otp)
+    `GET /v1/me/data` gives a copy before. While a subscription is running it takes
+    `end_subscription`; nothing is deleted unless that has ended."""
+    await me.delete_own(
+        context, owner, body.password.get_secret_value(), body.otp, body.end_subscription,
+        language_of(request, None),
+    )  # fmt: skip
     return Response(status_code=204, headers=PRIVATE)
 
 

@@ -62,6 +62,12 @@ class Confirmation(Body):
     otp: Code | None = Field(None, description="where codes are on")
 
 
+class Farewell(Confirmation):
+    end_subscription: bool = Field(
+        False, description="end a running subscription now; no money is returned"
+    )
+
+
 class ChangePassword(Confirmation):
     new_password: Password
 

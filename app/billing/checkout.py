@@ -18,7 +18,8 @@ from app.core.errors import ConflictError, NotFoundError
 # Stripe forgets idempotency keys, and closes an unpaid session, after 24 hours.
 ATTEMPT_LIFETIME = timedelta(hours=23)
 SUCCESS_PATH = "/plans?checkout={CHECKOUT_SESSION_ID}"
-RETURN_PATH = "/plans"
+CANCEL_PATH = "/plans?checkout=cancelled"
+PORTAL_RETURN_PATH = "/plans?portal=closed"
 logger = logging.getLogger("vric.billing")
 
 
@@ -87,6 +88,13 @@ async def sync_checkout(billing: Billing, account_id: int, session_id: str | Non
         return (await sync_account(session, billing.stripe, account, "owner's return")).outcome
 
 
+async def close_open_page(session: AsyncSession, billing: Billing, account_id: int) -> None:
+    """Close the checkout that a locked account has open, if any: it can no longer be paid."""
+    attempt = await repository.find_open_attempt(session, account_id)
+    if attempt is not None:
+        await _page_of(billing, attempt, wanted=None)
+
+
 async def _ensure_customer(session: AsyncSession, billing: Billing, account: Account) -> str:
     """The customer of a locked account, made once: its key outlives a failure."""
     if account.stripe_customer_id is None:
@@ -107,7 +115,7 @@ async def _lock(session: AsyncSession, account_id: int) -> Account:
 
 
 async def _portal(billing: Billing, customer: str) -> Redirect:
-    url = await billing.stripe.create_portal(customer, billing.public_url + RETURN_PATH)
+    url = await billing.stripe.create_portal(customer, billing.public_url + PORTAL_RETURN_PATH)
     return Redirect("portal", url)
 
 
@@ -141,15 +149,15 @@ async def _decide(
     return attempt.id
 
 
-async def _page_of(billing: Billing, attempt: CheckoutAttempt, lookup_key: str) -> str | None:
-    """The page of an open attempt; one for another price, or too old, is closed."""
+async def _page_of(billing: Billing, attempt: CheckoutAttempt, wanted: str | None) -> str | None:
+    """The page of an open attempt; one for another price than is wanted, or too old, is closed."""
     if attempt.session_id is None:
-        if attempt.lookup_key != lookup_key or attempt.begun_at < now() - ATTEMPT_LIFETIME:
+        if attempt.lookup_key != wanted or attempt.begun_at < now() - ATTEMPT_LIFETIME:
             attempt.done_at = now()
         return None
     found = await billing.stripe.find_checkout(attempt.session_id)
     if found is not None and found.status == "open":
-        if attempt.lookup_key == lookup_key:
+        if attempt.lookup_key == wanted:
             return found.url
         await billing.stripe.expire_checkout(attempt.session_id)
     attempt.done_at = now()
@@ -171,7 +179,7 @@ async def _open(
             price_id=price_id,
             trial_days=attempt.trial_days,
             success_url=billing.public_url + SUCCESS_PATH,
-            cancel_url=billing.public_url + RETURN_PATH,
+            cancel_url=billing.public_url + CANCEL_PATH,
             key=f"checkout:{attempt.account_id}:{attempt.lookup_key}:{attempt_id}",
         )
         attempt.session_id = made.id

@@ -1,6 +1,6 @@
 """Refusals of billing, each with its status and code."""
 
-from app.core.errors import ProblemError, UnavailableError
+from app.core.errors import ConflictError, ProblemError, UnavailableError
 
 
 class BillingNotConfiguredError(UnavailableError):
@@ -35,6 +35,16 @@ class ForgedEventError(ProblemError):
 class WrongModeError(ProblemError):
     status = 400
     code = "wrong_mode"
+
+
+class SubscriptionRunningError(ConflictError):
+    code = "subscription_running"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a subscription is running: end it on the portal and use what is paid, or repeat this"
+            " with end_subscription: true, which ends it now and returns no money"
+        )
 
 
 class KeyReusedError(ProblemError):

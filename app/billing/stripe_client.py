@@ -75,6 +75,11 @@ class StripeClient:
             found = await self._api.customers.retrieve_async(customer_id)
         return bool(getattr(found, "deleted", False))
 
+    async def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer, which ends all its subscriptions now; its invoices stay."""
+        with _calling("customers.delete"):
+            await self._api.customers.delete_async(customer_id)
+
     async def list_subscriptions(self, customer_id: str | None = None) -> list[SubscriptionRecord]:
         """A customer's subscriptions, ended ones too; without a customer all that have not ended."""
         with _calling("subscriptions.list"):
@@ -84,11 +89,6 @@ class StripeClient:
                 else {"customer": customer_id, "status": "all", "limit": PAGE}
             )
             return [_subscription(found) async for found in page.auto_paging_iter()]
-
-    async def cancel_subscription(self, subscription_id: str) -> None:
-        """End a subscription now."""
-        with _calling("subscriptions.cancel"):
-            await self._api.subscriptions.cancel_async(subscription_id)
 
     async def find_price(self, lookup_key: str) -> PriceRecord | None:
         """The price that customers pay under a lookup key."""

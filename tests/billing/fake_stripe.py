@@ -63,6 +63,7 @@ class FakeStripe:
         """A customer pays a checkout: returns the events in Stripe's usual order."""
         session = self.kinds["checkout/sessions"][session_id]
         assert session["status"] == "open", session["status"]
+        assert self._lives(session["customer"])
         details = session.pop("_details")
         sub = self.subscribe(
             session["customer"], details["lookup_key"], metadata=details["metadata"],
@@ -157,7 +158,9 @@ class FakeStripe:
             return _error(503, "lock_timeout")
         given = decode((await request.body()).decode() or request.url.query)
         if request.method != "POST" or key is None:
-            return JSONResponse(*self._answer(request.method, path, given))
+            answer = JSONResponse(*self._answer(request.method, path, given))
+            lost = request.method == "DELETE" and path == self.fail_after
+            return _error(502, "lost") if lost else answer
         asked = json.dumps([path, given], sort_keys=True)
         if key not in self.answers:
             body, status = self._answer("POST", path, given)
@@ -187,7 +190,10 @@ class FakeStripe:
             if verb == "expire":
                 thing.update(status="expired", url=None)
                 self.event("checkout.session.expired", thing)
-            if method == "DELETE":
+            if method == "DELETE" and kind == "customers":
+                self.delete_customer(id_)
+                thing = self.kinds[kind][id_]
+            elif method == "DELETE":
                 self.change(thing, "deleted", status="canceled")
             return _public(thing), 200
         return self._list(kind, given)
@@ -247,7 +253,8 @@ class FakeStripe:
                 await self._send(self.pay(id_))
                 return RedirectResponse(session["success_url"], 303)
             what = session["_details"]["lookup_key"]
-            return HTMLResponse(_PAGE.format(f"<button>Pay {what}</button>"))
+            back = f'<a href="{session["cancel_url"]}">Back</a>'
+            return HTMLResponse(_PAGE.format(f"<button>Pay {what}</button> {back}"))
         portal = self.kinds["billing_portal/sessions"].get(id_)
         if portal is None:
             return HTMLResponse("This portal is closed.", 404)

@@ -54,7 +54,7 @@ async def test_what_stripe_is_asked_for(payer: Payer) -> None:
     assert session["allow_promotion_codes"]
     assert session["client_reference_id"] == str(payer.id)
     assert session["success_url"] == f"http://127.0.0.1:8000/plans?checkout={session['id']}"
-    assert session["cancel_url"] == "http://127.0.0.1:8000/plans"
+    assert session["cancel_url"] == "http://127.0.0.1:8000/plans?checkout=cancelled"
     keys = {path: key for method, path, key in payer.fake.calls if method == "POST"}
     assert keys == {
         "customers": f"customer:{payer.id}",
