@@ -1,0 +1,1 @@
+"""Journeys as they are reported, inferred and observed, brought together as itineraries."""

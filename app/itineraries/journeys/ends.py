@@ -1,0 +1,106 @@
+"""One end of a leg: where and when, by whom, and what is disputed about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.itineraries.journeys.claims import Place
+from app.itineraries.journeys.confidence import confidence
+from app.itineraries.journeys.dates import Dated, date_conflicts, span_of
+from app.itineraries.journeys.places import agree, best_known, precision_of
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place as given, with the status of that claim and its sources."""
+
+    place: Place
+    status: str
+    sources: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class End:
+    """What is said of one end. `name` is from or to; `time_name` departed or arrived."""
+
+    name: str
+    time_name: str
+    located: list[Located] = field(default_factory=list)
+    dated: list[Dated] = field(default_factory=list)
+    inferred: Place | None = None
+
+    @property
+    def place(self) -> Place | None:
+        return best_known([located.place for located in self.located]) or self.inferred
+
+    @property
+    def status(self) -> str:
+        """That of the best-supported claim; inferred where only a neighbour leg tells."""
+        if not self.located:
+            return "inferred" if self.inferred is not None else "unknown"
+        return strongest([located.status for located in self.located])
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        """What is disputed: the place first, then the time."""
+        found = []
+        known = self.place
+        differing = [] if known is None else [g for g in self.located if not agree(known, g.place)]
+        if differing:
+            agreeing = [g for g in self.located if g not in differing]
+            found.append({
+                "field": self.name,
+                "kind": "place",
+                "detail": "reports name different places",
+                "claims": [
+                    {"at": located.place.label, "sources": list(located.sources)}
+                    for located in (*agreeing[:1], *differing)
+                ],
+            })  # fmt: skip
+        return found + date_conflicts(self.time_name, self.dated)
+
+    def sources(self) -> list[int]:
+        """The sources that tell of this end, by their place in the itinerary's list."""
+        told = [located.sources for located in self.located]
+        told += [dated.sources for dated in self.dated]
+        return sorted({index for numbers in told for index in numbers})
+
+    def json(self, independent: int) -> dict[str, Any]:
+        """The end as it is sent; `independent` counts its independent sources."""
+        place, conflicts = self.place, self.conflicts()
+        when = span_of(self.dated)
+        kinds = {"place" if c["kind"] == "place" else "date" for c in conflicts}
+        return {
+            "place": None if place is None else place_json(place),
+            "status": self.status,
+            "when": when,
+            "sources": self.sources(),
+            "independent_sources": independent,
+            "confidence": confidence(
+                self.status,
+                independent,
+                when["precision"] if when else None,
+                precision_of(place),
+                frozenset(kinds),
+            ),
+            "conflicts": conflicts,
+        }
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """A place as it is sent."""
+    return {
+        "name": place.name,
+        "country": place.country,
+        "code": place.code,
+        "lat": place.lat,
+        "lon": place.lon,
+        "precision": precision_of(place),
+    }
+
+
+_STRENGTH = ("observed", "reported", "inferred", "planned", "unconfirmed", "alleged", "denied")
+
+
+def strongest(statuses: Sequence[str]) -> str:
+    """The best-supported status; `unknown` for none."""
+    return min(statuses, key=_STRENGTH.index) if statuses else "unknown"

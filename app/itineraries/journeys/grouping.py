@@ -1,0 +1,93 @@
+"""Which claims are about one leg, and in what order the legs were."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from app.events.outlets import fold_name
+from app.itineraries.journeys.claims import Claim
+from app.itineraries.journeys.moments import Moment
+from app.itineraries.journeys.places import agree, place_key
+
+TOLERANCE = timedelta(days=1)
+"""Reports of one leg by different outlets may differ by a day: print days and time zones do."""
+_RECENT = 3
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class ClaimedLeg:
+    """Claims that are about one leg, in the order they came."""
+
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def number(self) -> int | None:
+        return self.claims[0].leg
+
+    @property
+    def moments(self) -> list[Moment]:
+        return [when.moment for c in self.claims for when in (*c.departed, *c.arrived)]
+
+    @property
+    def outlets(self) -> set[str]:
+        return {fold_name(source.outlet) for c in self.claims for source in c.sources}
+
+
+def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
+    """The legs of one journey in order.
+
+    Claims with the same number are about one leg. Of the others, two are when they bring different
+    outlets, agree on both ends as far as these are told, at least on one, and on time within a day.
+    Numbers decide the order where all legs have one, else the earliest time does.
+    """
+    numbered: dict[int, ClaimedLeg] = {}
+    by_end: dict[str, list[ClaimedLeg]] = {}
+    legs: list[ClaimedLeg] = []
+    for claim in claims:
+        if claim.leg is not None:
+            leg = numbered.get(claim.leg)
+            if leg is None:
+                leg = numbered[claim.leg] = ClaimedLeg()
+                legs.append(leg)
+            leg.claims.append(claim)
+            continue
+        candidates = [leg for key in _keys(claim) for leg in by_end.get(key, [])[-_RECENT:]]
+        leg = next((leg for leg in candidates if _is_about(claim, leg)), None)
+        if leg is None:
+            leg = ClaimedLeg()
+            legs.append(leg)
+            for key in _keys(claim):
+                by_end.setdefault(key, []).append(leg)
+        leg.claims.append(claim)
+    return sorted(legs, key=_order(all(leg.number is not None for leg in legs)))
+
+
+def _keys(claim: Claim) -> list[str]:
+    ends = (("from", claim.origin), ("to", claim.to))
+    keys = [f"{end}:{place_key(place)}" for end, place in ends if place is not None]
+    return [*keys, *(f"{end}:{p.country}" for end, p in ends if p is not None and p.country)]
+
+
+def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
+    if leg.outlets & {fold_name(source.outlet) for source in claim.sources}:
+        return False
+    for held in leg.claims:
+        ends = [(claim.origin, held.origin), (claim.to, held.to)]
+        told = [(a, b) for a, b in ends if a is not None and b is not None]
+        if not told or not all(agree(a, b) for a, b in told):
+            return False
+    moments = [when.moment for when in (*claim.departed, *claim.arrived)]
+    return any(
+        a.earliest <= b.latest + TOLERANCE and b.earliest <= a.latest + TOLERANCE
+        for a in moments
+        for b in leg.moments
+    )
+
+
+def _order(by_number: bool) -> Callable[[ClaimedLeg], tuple[int, datetime]]:
+    def key(leg: ClaimedLeg) -> tuple[int, datetime]:
+        earliest = min((m.earliest for m in leg.moments), default=_NEVER)
+        return (leg.number or 0) if by_number else 0, earliest
+
+    return key
