@@ -1,14 +1,12 @@
-"""Health, readiness and metrics for operators; the landing page for readers."""
+"""Health, readiness and metrics for operators."""
 
 from contextlib import suppress
-from importlib.resources import files
 from ipaddress import ip_address
 from secrets import compare_digest
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
 from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
@@ -17,15 +15,6 @@ from app.core.jobs.gauges import measure_queue
 from app.core.migrations import head_revision, serving_revision
 
 router = APIRouter(include_in_schema=False)
-static_files = StaticFiles(packages=[("app.web", "static")])
-_PAGE_HEADERS = {
-    "Cache-Control": "public, max-age=300",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-}
 
 
 @router.get("/healthz", openapi_extra=PUBLIC)
@@ -63,13 +52,6 @@ async def metrics(request: Request, database: ReadDatabase) -> Response:
     with suppress(UnavailableError):  # the other numbers tell of a database that is away
         await measure_queue(database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-@router.get("/", openapi_extra=PUBLIC)
-async def landing() -> Response:
-    """A page with live example queries."""
-    page = (files("app.web") / "static" / "index.html").read_bytes()
-    return Response(page, headers=_PAGE_HEADERS, media_type="text/html")
 
 
 def _is_loopback(address: str) -> bool:
