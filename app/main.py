@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from app.access.attempts import Attempts
 from app.access.cors import Cors
-from app.access.gate import Gate, plan_of
+from app.access.gate import Gate, account_of, plan_of
 from app.access.policy import access_of
 from app.access.principal import Principals
 from app.access.rate_limits import RateLimits
@@ -28,7 +28,7 @@ from app.billing.leaving import end_billing
 from app.billing.router import router as billing_router
 from app.billing.service import Billing
 from app.core.answers import Answers
-from app.core.data_version import DataVersion
+from app.core.data_version import ROUTES, DataVersion
 from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
 from app.core.openapi import describe_api
@@ -45,6 +45,7 @@ from app.web.pages_router import static_files
 from app.web.router import router as web_router
 
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
+TAGGED = ("/v1/routes", "/v1/ogc")  # for one account each, and remembered by none
 EXPOSED = (
     "Link", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
     "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Cost",
@@ -60,6 +61,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         settings.database_pool_size,
     )
     data_version = DataVersion(database)
+    routes_version = DataVersion(database, ROUTES)
     usage = UsageBook(database)
     billing = Billing(database, settings)
     accounts = _accounts(settings, database, billing)
@@ -69,6 +71,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         async with (
             database,
             data_version,
+            routes_version,
             usage,
             accounts.limits,
             Upkeep(database),
@@ -88,7 +91,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.billing = billing
     app.state.alert_streams = Streams()
     add_error_handlers(app)
-    _add_middleware(app, settings, accounts, data_version, usage)
+    _add_middleware(app, settings, accounts, data_version, routes_version, usage)
     for router in (
         accounts_router,
         alerts_router,
@@ -131,6 +134,7 @@ def _add_middleware(
     settings: Settings,
     accounts: Context,
     data_version: DataVersion,
+    routes_version: DataVersion,
     usage: UsageBook,
 ) -> None:
     """Innermost first: the last one added is the first that a request meets."""
@@ -141,6 +145,13 @@ def _add_middleware(
         version=lambda _: data_version.current,
         audience=plan_of,
         memory_bytes=settings.answer_cache_bytes,
+    )
+    app.add_middleware(
+        Answers,
+        prefixes=TAGGED,
+        version=lambda _: _joined(data_version.current, routes_version.current),
+        audience=account_of,
+        memory_bytes=0,
     )
     app.add_middleware(
         Gate,
@@ -154,3 +165,8 @@ def _add_middleware(
     app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
     # Outermost, so that a page of another origin can read the guard's refusals too.
     app.add_middleware(Cors, exposed=EXPOSED)
+
+
+def _joined(first: int | None, second: int | None) -> str | None:
+    """Two versions as one, unknown when one of them is: journeys tell of events as well."""
+    return None if first is None or second is None else f"{first}.{second}"

@@ -101,6 +101,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_zones'))
     )
     op.create_index('ix_zones_account_id', 'zones', ['account_id', 'created_at'], unique=False)
+    op.create_table('listeners',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('lines', sa.BigInteger(), nullable=False),
+    sa.Column('positions', sa.BigInteger(), nullable=False),
+    sa.Column('rejects', sa.BigInteger(), nullable=False),
+    sa.Column('committed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_listeners'))
+    )
     op.create_table('routes_version',
     sa.Column('only_row', sa.Boolean(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -113,6 +121,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        'routes_version', 'zones', 'activities', 'craft_presence', 'positions', 'craft_identities', 'crafts',
+        'routes_version', 'listeners', 'zones', 'activities', 'craft_presence', 'positions', 'craft_identities', 'crafts',
     ):
         op.drop_table(table)

@@ -93,6 +93,14 @@ def plan_of(scope: Scope) -> str:
     return principal.plan.key if principal else "anonymous"
 
 
+def account_of(scope: Scope) -> str:
+    """The account and plan under which a request is served: the audience of what is private."""
+    principal: Principal | None = scope.get("state", {}).get("principal")
+    if principal is None or principal.account_id is None:
+        return "anonymous"
+    return f"{principal.plan.key}:{principal.subject}"
+
+
 async def get_principal(request: Request) -> Principal:
     """The caller that the gate recognised."""
     principal: Principal = request.state.principal

@@ -69,7 +69,7 @@ class Answers:
         self,
         app: ASGIApp,
         prefixes: Sequence[str],
-        version: Callable[[Scope], int | None],
+        version: Callable[[Scope], int | str | None],
         audience: Callable[[Scope], str],
         memory_bytes: int,
     ) -> None:
@@ -142,7 +142,7 @@ class Answers:
             let_others_go()
 
     @staticmethod
-    def _tag(scope: Scope, version: int, accept: str, audience: str) -> bytes:
+    def _tag(scope: Scope, version: int | str, accept: str, audience: str) -> bytes:
         line = b"\n".join(
             (
                 scope["path"].encode(),

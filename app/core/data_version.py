@@ -1,4 +1,8 @@
-"""The number that changes with every committed change of the public data."""
+"""Numbers that change with every committed change: of the public data, and apart from it of routes.
+
+What receivers tell of craft changes every second; with one number for all, no answer about events
+would be remembered any longer.
+"""
 
 import asyncio
 import contextlib
@@ -10,23 +14,24 @@ import asyncpg
 from app.core.db import Database
 from app.core.errors import ProblemError
 
-CHANNEL = "vric_data_version"
+PUBLIC = "data_version"
+ROUTES = "routes_version"
 POLL_SECONDS = 1.0
-BUMP_SQL = (
-    "WITH bumped AS (UPDATE data_version SET version = version + 1, changed_at = now()"
-    " RETURNING version)"
-    f" SELECT version, pg_notify('{CHANNEL}', version::text) FROM bumped"
-)
 logger = logging.getLogger("vric.data_version")
 
 
-async def bump(connection: asyncpg.Connection) -> int:
+async def bump(connection: asyncpg.Connection, table: str = PUBLIC) -> int:
     """Announce a change within the writer's transaction.
 
     Called first in every transaction that changes public data: the row's lock puts such
     transactions in one order, which the change feed relies on.
     """
-    return int(await connection.fetchval(BUMP_SQL))
+    sql = (
+        f"WITH bumped AS (UPDATE {table} SET version = version + 1, changed_at = now()"
+        " RETURNING version)"
+        f" SELECT version, pg_notify('vric_{table}', version::text) FROM bumped"
+    )
+    return int(await connection.fetchval(sql))
 
 
 async def surpass(url: str, version: int) -> None:
@@ -51,13 +56,14 @@ async def find_version(url: str) -> int:
 
 
 class DataVersion:
-    """The version as this process knows it: told by the database, asked once a second besides.
+    """A version as this process knows it: told by the database, asked once a second besides.
 
     It is read from where requests read, and before them, so an answer is never older than its tag.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, table: str = PUBLIC) -> None:
         self._database = database
+        self._table = table
         self._told = asyncio.Event()
         self._listener: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
@@ -89,7 +95,7 @@ class DataVersion:
     async def _listen(self) -> None:
         if self._listener is None or self._listener.is_closed():
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                self._listener = await self._database.listen(CHANNEL, self._on_told)
+                self._listener = await self._database.listen(f"vric_{self._table}", self._on_told)
 
     def _on_told(self, *_: object) -> None:
         # Until the new number is read, nothing may be answered from memory.
@@ -98,7 +104,7 @@ class DataVersion:
 
     async def _refresh(self) -> None:
         try:
-            row = await self._database.fetch_row("SELECT version, changed_at FROM data_version")
+            row = await self._database.fetch_row(f"SELECT version, changed_at FROM {self._table}")
             if row is not None:
                 self.current, self.changed_at = row
         except (ProblemError, asyncpg.PostgresError) as error:

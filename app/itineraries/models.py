@@ -191,6 +191,18 @@ class Zone(Table, table=True):
     updated_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
 
 
+class Listener(Table, table=True):
+    """What came in through one address for receivers, counted with the commits of the lines."""
+
+    __tablename__ = "listeners"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    lines: int = Field(sa_column=Column(BigInteger, nullable=False))
+    positions: int = Field(sa_column=Column(BigInteger, nullable=False))
+    rejects: int = Field(sa_column=Column(BigInteger, nullable=False))
+    committed_at: datetime = Field(sa_column=_instant(nullable=False))
+
+
 class RoutesVersion(Table, table=True):
     """The one row whose number changes with every committed change of what routes show.
 
