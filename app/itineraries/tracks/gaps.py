@@ -1,8 +1,18 @@
-"""Gaps: where a craft was not re-observed for hours, and what was heard of others there meanwhile."""
+"""Gaps: where a craft was not re-observed for hours, and what was heard of others there meanwhile.
+
+The rule is Global Fishing Watch's: two successive fixes six hours apart or more. A craft whose last
+fix lies that long before the end of the data has an open gap, which says no more than that the data
+ends. Whether a silence says anything about the craft depends on reception: so every gap tells how
+much was heard of others, while it lasted, in the cell where it began.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.itineraries.tracks.geometry import KM_PER_NM, haversine_km
 from app.itineraries.tracks.positions import Positions
 
 METHOD = "gap"
@@ -11,7 +21,7 @@ METHOD_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class GapOptions:
-    """How long a silence counts, and the cell in which neighbours are looked for."""
+    """How long a silence counts, and the cell (degrees) in which neighbours are looked for."""
 
     min_hours: float = 6
     cell_deg: float = 1
@@ -54,4 +64,66 @@ def detect_gaps(
     Args:
         until_s: the end of the data; by default the last fix of any craft.
     """
-    raise NotImplementedError
+    if len(positions) == 0:
+        return []
+    end_of_data = float(np.max(positions.time_s)) if until_s is None else until_s
+    same_craft = np.append(np.diff(positions.craft) == 0, False)
+    until = np.append(positions.time_s[1:], end_of_data)
+    until[~same_craft] = end_of_data
+    before = np.flatnonzero(until - positions.time_s >= options.min_hours * 3600)
+    reception = _reception(positions, before, until[before], options.cell_deg)
+    after = np.minimum(before + 1, len(positions) - 1)
+    distance = haversine_km(
+        positions.lat[before], positions.lon[before], positions.lat[after], positions.lon[after]
+    )
+    return [
+        _gap(positions, row, float(km) if same_craft[row] else None, heard)
+        for row, km, heard in zip(before.tolist(), distance.tolist(), reception, strict=True)
+    ]
+
+
+def _gap(positions: Positions, row: int, distance_km: float | None, heard: Reception) -> Gap:
+    craft_id = positions.craft_ids[positions.craft[row]]
+    start_s = float(positions.time_s[row])
+    from_lat, from_lon = float(positions.lat[row]), float(positions.lon[row])
+    if distance_km is None:
+        return Gap(craft_id, start_s, None, from_lat, from_lon, None, None, None, None, heard)
+    end_s = float(positions.time_s[row + 1])
+    return Gap(
+        craft_id, start_s, end_s, from_lat, from_lon,
+        float(positions.lat[row + 1]), float(positions.lon[row + 1]),
+        distance_km, distance_km / KM_PER_NM / ((end_s - start_s) / 3600), heard,
+    )  # fmt: skip
+
+
+def _reception(
+    positions: Positions, rows: NDArray[np.intp], until: NDArray[np.float64], cell_deg: float
+) -> list[Reception]:
+    """What was heard of others in the cell of each row, from its time until the time given."""
+    columns = int(np.ceil(360 / cell_deg))
+    cell = np.floor((positions.lat + 90) / cell_deg).astype(np.int64) * columns
+    cell += np.floor((positions.lon + 180) / cell_deg).astype(np.int64)
+    wanted = np.zeros(int(np.max(cell)) + 1, dtype=np.bool_)
+    wanted[cell[rows]] = True
+    # Only the cells where something fell silent are put in order of time.
+    near = np.flatnonzero(wanted[cell])
+    near = near[np.argsort(positions.time_s[near], kind="stable")]
+    near = near[np.argsort(cell[near], kind="stable")]
+    near_cell = cell[near]
+    heard = []
+    for row, end_s in zip(rows.tolist(), until.tolist(), strict=True):
+        first, last = np.searchsorted(near_cell, [cell[row], cell[row] + 1])
+        start_s = float(positions.time_s[row])
+        times = positions.time_s[near[first:last]]
+        begin, end = np.searchsorted(times, [start_s, end_s], side="right")
+        others = near[first + begin : first + end]
+        others = others[positions.craft[others] != positions.craft[row]]
+        hours = np.unique((positions.time_s[others] - start_s) // 3600)
+        heard.append(
+            Reception(
+                len(np.unique(positions.craft[others])),
+                len(others),
+                min(1.0, len(hours) / max(1, round((end_s - start_s) / 3600))),
+            )
+        )
+    return heard

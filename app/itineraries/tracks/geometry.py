@@ -20,13 +20,22 @@ def haversine_km(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats) -> 
 def unit_vectors(lat: Floats, lon: Floats) -> Floats:
     """Points on the unit sphere, shape (n, 3): no seam at 180° and none at the poles."""
     phi, theta = np.radians(lat), np.radians(lon)
-    cos_phi = np.cos(phi)
-    return np.column_stack((cos_phi * np.cos(theta), cos_phi * np.sin(theta), np.sin(phi)))
+    points = np.empty((len(lat), 3))
+    np.multiply(np.cos(phi), np.cos(theta), out=points[:, 0])
+    np.multiply(np.cos(phi), np.sin(theta), out=points[:, 1])
+    np.sin(phi, out=points[:, 2])
+    return points
 
 
 def chord_of(distance_km: float) -> float:
     """The straight line through the unit sphere under an arc of so many kilometres."""
     return float(2 * np.sin(min(distance_km / (2 * EARTH_RADIUS_KM), np.pi / 2)))
+
+
+def chords(points_a: Floats, points_b: Floats) -> Floats:
+    """The straight lines through the unit sphere between each pair of points on it."""
+    difference = points_a - points_b
+    return np.sqrt(np.einsum("ij,ij->i", difference, difference))
 
 
 def arc_km(chord: Floats) -> Floats:
@@ -36,4 +45,5 @@ def arc_km(chord: Floats) -> Floats:
 
 def normalised_lon(lon: Floats) -> Floats:
     """Longitudes within [-180, 180)."""
-    return np.asarray((lon + 180) % 360 - 180)
+    inside = (lon >= -180) & (lon < 180)
+    return np.where(inside, lon, (lon + 180) % 360 - 180)
