@@ -182,3 +182,18 @@ class EventCorrection(Table, table=True):
     at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     )
+
+
+class EventLink(Table, table=True):
+    """What a premium feature holds on an event; shown to those who may use that feature.
+
+    `target_id` is the path below `/v1/FEATURE/`, such as `itineraries/ep-fab-2020-10`.
+    """
+
+    __tablename__ = "event_links"
+    __table_args__ = (Index("ix_event_links_target", "feature", "target_id"),)
+
+    event_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    feature: str = Field(sa_column=Column(Text, primary_key=True))
+    target_id: str = Field(sa_column=Column(Text, primary_key=True))
+    title: str = Field(sa_column=Column(Text, nullable=False))

@@ -54,6 +54,10 @@ SET value = excluded.value, by = excluded.by, reason = excluded.reason, at = now
 _REMOVE_CORRECTION = """
 DELETE FROM event_corrections WHERE event_id = $1 AND field = $2 RETURNING replaced
 """
+_SAVE_LINK = """
+INSERT INTO event_links (event_id, feature, target_id, title) VALUES ($1, $2, $3, $4)
+ON CONFLICT (event_id, feature, target_id) DO UPDATE SET title = excluded.title
+"""
 _UPSERT_OUTLETS = """
 INSERT INTO outlets (id, name, aliases, country, language, ownership, state, url, citation, cited_on)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -158,6 +162,28 @@ async def delete_events(connection: asyncpg.Connection, ids: Sequence[int], by: 
     await data_version.bump(connection)
     status = await connection.execute(_DELETE, list(ids), by)
     return Written(deleted=int(status.rsplit(" ", 1)[1]))
+
+
+async def replace_event_links(
+    connection: asyncpg.Connection, feature: str, targets: Mapping[str, Mapping[int, str]]
+) -> None:
+    """Let each target of a feature be linked to just these events, under these titles.
+
+    Args:
+        targets: for each target, a path below `/v1/FEATURE/`, titles by event id; none unlinks it.
+    """
+    await data_version.bump(connection)
+    await connection.execute(
+        "DELETE FROM event_links WHERE feature = $1 AND target_id = ANY($2)", feature, list(targets)
+    )
+    await connection.executemany(
+        _SAVE_LINK,
+        [
+            (event_id, feature, target, title)
+            for target, titles in targets.items()
+            for event_id, title in titles.items()
+        ],
+    )
 
 
 async def load_outlets(connection: asyncpg.Connection) -> dict[str, OutletEntry]:

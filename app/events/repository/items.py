@@ -1,6 +1,8 @@
 """Single events: what is known of one, its history, and what else tells of the same."""
 
-from datetime import datetime
+from datetime import date, datetime
+
+import asyncpg
 
 from app.core.db import Database, Row
 
@@ -34,6 +36,18 @@ nearest AS (
 SELECT id, days, actors, countries, topics, place, outlets,
        tsvector_to_array(ts_filter(search, '{a}')) AS words
 FROM nearest ORDER BY id <> $1, days, id
+"""
+_LINKS = """
+SELECT feature, target_id, title FROM event_links
+WHERE event_id = $1 AND feature = ANY($2) ORDER BY feature, target_id
+"""
+_LINKED = """
+SELECT e.id, e.published_on, e.summary FROM event_links l JOIN events e ON e.id = l.event_id
+WHERE l.feature = $1 AND l.target_id = $2 ORDER BY e.published_on, e.id
+"""
+_REPORTED = """
+SELECT id, outlets, published_on, summary FROM events
+WHERE published_on = ANY($1::date[]) AND outlets && $2::text[] ORDER BY id
 """
 _DOCUMENTS = "SELECT id, document FROM events WHERE id = ANY($1::bigint[])"
 
@@ -71,3 +85,21 @@ async def fetch_around(database: Database, event_id: int, days: int) -> list[Row
 async def fetch_documents(database: Database, ids: list[int]) -> dict[int, str]:
     """Documents by id."""
     return {row[0]: row[1] for row in await database.fetch(_DOCUMENTS, [ids])}
+
+
+async def fetch_links(database: Database, event_id: int, features: list[str]) -> list[Row]:
+    """What these features hold on an event."""
+    return await database.fetch(_LINKS, [event_id, features])
+
+
+async def fetch_linked_events(database: Database, feature: str, target_id: str) -> list[Row]:
+    """The events that a target of a feature is linked to."""
+    return await database.fetch(_LINKED, [feature, target_id])
+
+
+async def load_reported_events(
+    connection: asyncpg.Connection, days: list[date], outlets: list[str]
+) -> list[Row]:
+    """The events that one of these outlets reported on one of these days."""
+    rows: list[Row] = await connection.fetch(_REPORTED, days, outlets)
+    return rows
