@@ -1,0 +1,27 @@
+"""Keys of craft, and values as they are searched."""
+
+import unicodedata
+
+VESSEL_SCHEMES = ("mmsi", "imo")
+AIRCRAFT_SCHEMES = ("icao24", "registration", "msn")
+MAX_KEY = 100
+
+
+def scheme_of(key: str) -> str | None:
+    """What a key such as `mmsi:422123456` is by; None for one that a file made up."""
+    scheme, colon, value = key.partition(":")
+    return scheme if colon and value and scheme in VESSEL_SCHEMES + AIRCRAFT_SCHEMES else None
+
+
+def kind_of(key: str) -> str:
+    """vessel, aircraft, or unknown where the key does not tell."""
+    scheme = scheme_of(key)
+    if scheme is None:
+        return "unknown"
+    return "vessel" if scheme in VESSEL_SCHEMES else "aircraft"
+
+
+def fold(value: str) -> str:
+    """A value as it is searched: upper case, without accents, spaces and punctuation."""
+    plain = unicodedata.normalize("NFKD", value).upper()
+    return "".join(letter for letter in plain if letter.isalnum())
