@@ -186,6 +186,21 @@ class Database:
             await asyncio.shield(connection.close())
 
     @asynccontextmanager
+    async def locked(self, name: str) -> AsyncIterator[None]:
+        """Hold a lock on the primary that others of the same name wait for, over many transactions.
+
+        The server lets go of it when this process or its connection ends.
+        """
+        connection = await asyncpg.connect(
+            self.url, server_settings={"application_name": "vric-lock"}
+        )
+        try:
+            await connection.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", name)
+            yield
+        finally:
+            await asyncio.shield(connection.close())
+
+    @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[asyncpg.Connection]:
         """A fresh reading connection that sees one state of all data, however long it reads."""
         connection = await asyncpg.connect(

@@ -57,3 +57,31 @@ class SourceFile:
             if "\0" not in text:
                 return text
         raise CommandError(f"{self.name}: a binary file, no text")
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """A file of any size, known by name and hash and read in parts."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+    @classmethod
+    def hashed(cls, path: Path) -> "LargeFile":
+        """The file at `path`, read once through for its hash.
+
+        Raises:
+            CommandError: it is missing, no regular file, or cannot be read.
+        """
+        try:
+            if not path.is_file():
+                raise CommandError(f"{path}: there is no such file")
+            with path.open("rb") as file:
+                return cls(path, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+
+    @property
+    def name(self) -> str:
+        return self.path.name

@@ -1,4 +1,4 @@
-"""The engine every import runs in: lock, no-op on the same bytes, one transaction, run record."""
+"""The engine every import runs in: lock, no-op on the same bytes, whole or in parts, run record."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,7 +9,7 @@ import orjson
 
 from app.core.clock import now
 from app.core.db import Database
-from app.ingest.files import SourceFile
+from app.ingest.files import LargeFile, SourceFile
 
 MAX_RECORDED_REJECTS = 1_000
 
@@ -67,6 +67,31 @@ async def run_ingest(
             return Outcome(orjson.loads(last["counts"]), unchanged=True)
         outcome = await work(connection)
         await _record(connection, kind, target, file.name, fingerprint, started_at, outcome)
+        return outcome
+
+
+async def run_in_parts(
+    database: Database,
+    kind: str,
+    file: LargeFile,
+    version: str,
+    work: Callable[[], Awaitable[Outcome]],
+) -> Outcome:
+    """Run `work` once for these bytes, where one transaction would be too large.
+
+    `work` commits parts, each of which leaves things right and may be repeated. The run is recorded
+    at the end alone: after a crash the same file is taken in again, and adds what is missing.
+    """
+    started_at = now()
+    target, fingerprint = file.sha256, f"{file.sha256}:{version}"
+    async with database.locked(f"ingest:{kind}:{target}"):
+        async with database.transaction() as connection:
+            last = await connection.fetchrow(_LAST, kind, target)
+        if last is not None and last["sha256"] == fingerprint:
+            return Outcome(orjson.loads(last["counts"]), unchanged=True)
+        outcome = await work()
+        async with database.transaction() as connection:
+            await _record(connection, kind, target, file.name, fingerprint, started_at, outcome)
         return outcome
 
 

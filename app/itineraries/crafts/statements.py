@@ -1,0 +1,34 @@
+"""From what a reader found said of craft to what is stored."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from app.itineraries.crafts.writer import Said
+from app.itineraries.sources.batch import IdentityStatement
+
+_FIELDS = {
+    "name": "name",
+    "callsign": "callsign",
+    "imo": "imo",
+    "ship_type": "type",
+    "registration": "registration",
+    "aircraft_type": "type",
+    "operator": "operator",
+    "destination": "destination",
+}
+_SIZES = ("length_m", "beam_m", "draught_m")
+
+
+def as_said(
+    statements: Iterable[IdentityStatement], craft_ids: Mapping[str, int], source: str
+) -> Iterator[Said]:
+    """Each thing said by itself; sizes stand beside the type of ship that they came with."""
+    for statement in statements:
+        at = None if statement.time_s is None else datetime.fromtimestamp(statement.time_s, UTC)
+        sizes = {name: value for name in _SIZES if (value := getattr(statement, name)) is not None}
+        for name, field in _FIELDS.items():
+            value = getattr(statement, name)
+            if value is not None and str(value).strip():
+                detail = sizes if name == "ship_type" and sizes else None
+                craft_id = craft_ids[statement.craft_id]
+                yield Said(craft_id, field, str(value).strip(), source, at, at, detail)
