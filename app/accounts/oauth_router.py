@@ -44,7 +44,7 @@ def _form(required: list[str], example: dict[str, str], fields: dict[str, str]) 
     operation_id="getToken",
     summary="Get a token",
     response_model=TokenAnswer,
-    responses=problems(),
+    responses=problems(413),
     openapi_extra=_form(
         ["grant_type"],
         {"grant_type": "client_credentials", "client_secret": "vric_sk_..."},
@@ -88,7 +88,11 @@ async def get_token(request: Request, caller: Caller, context: Services, _: Noth
     "/revoke",
     operation_id="revokeToken",
     summary="Log out",
-    responses=problems(),
+    response_class=Response,
+    responses={
+        200: {"description": "It opens nothing more; nor does an unknown one."},
+        **problems(413),
+    },
     openapi_extra=_form(
         [], {"token": "vric_rt_..."}, {"token": "the refresh token; else the cookie's"}
     ),

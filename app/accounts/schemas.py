@@ -24,7 +24,11 @@ def _email(text: str) -> str:
     return address
 
 
-Email = Annotated[str, AfterValidator(_email), Field(max_length=320, examples=["me@example.org"])]
+Email = Annotated[
+    str,
+    AfterValidator(_email),
+    Field(max_length=320, examples=["me@example.org"], json_schema_extra={"format": "email"}),
+]
 Password = Annotated[
     SecretStr, Field(min_length=1, max_length=4096, examples=["a long sentence that nobody says"])
 ]

@@ -8,7 +8,6 @@ from app.access.gate import Caller
 from app.access.policy import PUBLIC, requires
 from app.billing import checkout, overview, webhook
 from app.billing.schemas import (
-    LOOKUP_KEYS,
     BillingAnswer,
     CheckoutRequest,
     NoBody,
@@ -18,30 +17,23 @@ from app.billing.schemas import (
     WebhookAnswer,
 )
 from app.billing.service import Billing
-from app.core.errors import PROBLEM_JSON, BodyTooLargeError, InvalidParameterError
+from app.core.errors import BodyTooLargeError
 from app.core.query_string import from_query
+from app.events.responses import problems
 from app.plans import Feature
 
 MAX_EVENT_BYTES = 524_288
 _PROBLEMS = {
     400: "A parameter or header cannot be read, or the event is forged, stale or none.",
-    401: "No credential, or one that is not valid.",
     403: "The key was made without `account`.",
     404: "The checkout is not one of this account's.",
     409: "The Idempotency-Key came with another body before, or another checkout began meanwhile.",
-    413: "The event is too large.",
-    422: "The body is not what is asked for; `errors` names what is wrong.",
-    429: "A limit is used up; `Retry-After` says when to come back.",
     503: "Billing is off (`billing_not_configured`), or Stripe or the database is away.",
 }
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": _PROBLEMS[status], "content": content}
-        for status in sorted({400, 503, *statuses})
-    }
+    return problems(*statuses, said=_PROBLEMS)
 
 
 async def get_billing(request: Request) -> Billing:
@@ -64,7 +56,7 @@ _account = [Depends(requires(Feature.ACCOUNT))]
     operation_id="getBilling",
     summary="Plan, subscriptions and their history",
     dependencies=_account,
-    responses=_problems(401, 403, 404, 429),
+    responses=_problems(403, 404),
 )
 async def get_overview(
     _: Annotated[NoBody, from_query(NoBody)], caller: Caller, billing: OpenBilling
@@ -79,7 +71,7 @@ async def get_overview(
     operation_id="beginCheckout",
     summary="Subscribe",
     dependencies=_account,
-    responses=_problems(401, 403, 409, 422, 429),
+    responses=_problems(403, 404, 409, 422),
 )
 async def begin_checkout(
     body: CheckoutRequest,
@@ -92,14 +84,6 @@ async def begin_checkout(
 ) -> RedirectAnswer:
     """A page of Stripe's on which the account subscribes. An account that is subscribed gets its
     portal instead, where it changes the plan and pays nothing twice."""
-    if body.lookup_key not in LOOKUP_KEYS:
-        reason = "is none of " + ", ".join(LOOKUP_KEYS)
-        refusal = InvalidParameterError(
-            f"lookup_key: {reason}",
-            errors=[{"name": "lookup_key", "location": "body", "reason": reason}],
-        )
-        refusal.status, refusal.code = 422, "invalid_body"
-        raise refusal
     account_id = _id_of(caller.account_id)
     found = await checkout.begin_checkout(billing, account_id, body.lookup_key, idempotency_key)
     return RedirectAnswer(kind=found.kind, url=found.url)
@@ -110,7 +94,7 @@ async def begin_checkout(
     operation_id="openPortal",
     summary="Change plan, card or mind",
     dependencies=_account,
-    responses=_problems(401, 403, 429),
+    responses=_problems(403, 404),
 )
 async def open_portal(caller: Caller, billing: OpenBilling) -> RedirectAnswer:
     """A page of Stripe's with the account's subscriptions, cards and invoices; open for minutes."""
@@ -123,7 +107,7 @@ async def open_portal(caller: Caller, billing: OpenBilling) -> RedirectAnswer:
     operation_id="syncBilling",
     summary="Read the subscriptions from Stripe now",
     dependencies=_account,
-    responses=_problems(401, 403, 404, 422, 429),
+    responses=_problems(403, 404, 422),
 )
 async def sync_billing(body: SyncRequest, caller: Caller, billing: OpenBilling) -> SyncAnswer:
     """For the page that Stripe returns to: it need not wait for the webhook. The plan acts from the

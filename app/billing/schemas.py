@@ -3,11 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.plans import PLANS
 
 LOOKUP_KEYS = [key for plan in PLANS.values() for key in plan.lookup_keys]
+
+
+def _known(lookup_key: str) -> str:
+    if lookup_key not in LOOKUP_KEYS:
+        raise ValueError("is none of " + ", ".join(LOOKUP_KEYS))
+    return lookup_key
+
+
 SESSION_ID = r"^cs_[A-Za-z0-9_]{1,200}$"
 
 
@@ -21,7 +29,13 @@ class NoBody(_Body):
 
 class CheckoutRequest(_Body):
     lookup_key: Annotated[
-        str, Field(description="which price to subscribe to", examples=["premium_monthly"])
+        str,
+        AfterValidator(_known),
+        Field(
+            description="which price to subscribe to",
+            examples=["premium_monthly"],
+            json_schema_extra={"enum": [*LOOKUP_KEYS]},
+        ),
     ]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -27,6 +28,7 @@ from app.core.errors import (
 from app.core.metrics import REQUEST_SECONDS
 
 MAX_URI_BYTES = 8_192
+_IS_HEAD = "vric.is_head"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NAMES = {
     400: "bad_request",
@@ -54,6 +56,11 @@ def request_id_of(scope: Scope) -> str:
     return str(scope.get("state", {}).get("request_id", ""))
 
 
+def is_head(scope: Scope) -> bool:
+    """Whether a request that is answered as a GET asked for the headers alone."""
+    return _IS_HEAD in scope
+
+
 class RequestGuard:
     """Gives every request its id, refuses what is too large or no UTF-8, logs and measures."""
 
@@ -67,7 +74,7 @@ class RequestGuard:
             return
         method = scope["method"]
         if method == "HEAD":  # every route that answers GET answers HEAD: the same without a body
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
+            scope, send = {**scope, "method": "GET", _IS_HEAD: True}, _without_body(send)
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -217,7 +224,19 @@ def add_error_handlers(app: FastAPI) -> None:
         refusal = ProblemError(str(error.detail), headers=error.headers)
         refusal.status = error.status_code
         refusal.code = _NAMES.get(error.status_code, "http_error")
+        if error.status_code == 405:
+            refusal.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
         return problem_response(refusal, request_id_of(request.scope))
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Every method of a path; the framework names those of its first route alone."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern: re.Pattern[str] | None = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.url.path):
+            found |= route.methods or set()
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def _detail(fault: Mapping[str, Any]) -> Detail:

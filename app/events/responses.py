@@ -18,19 +18,26 @@ _PROBLEMS = {
     404: "There is no such thing.",
     409: "It does not go with what is there already.",
     410: "It was taken back; its history stays.",
+    413: "The body is too large.",
     414: "The address is too long.",
+    416: "The range is beyond the end of the file.",
     422: "The body cannot be read; `errors` names the field.",
     429: "A limit is used up; `Retry-After` says when to come back.",
     503: "The database is busy or away.",
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its errors, all in one shape."""
+def problems(
+    *statuses: int, said: Mapping[int, str] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its errors, all in one shape, some of them `said` in other words."""
+    told = {**_PROBLEMS, **(said or {})}
     schema = {"$ref": "#/components/schemas/Problem"}
+    # What can read a body wrongly can be sent one that is too large.
+    body = {413} if 422 in statuses else set()
     return {
-        status: {"description": _PROBLEMS[status], "content": {PROBLEM_JSON: {"schema": schema}}}
-        for status in sorted({400, 401, 414, 429, 503, *statuses})
+        status: {"description": told[status], "content": {PROBLEM_JSON: {"schema": schema}}}
+        for status in sorted({400, 401, 414, 429, 503, *statuses, *body})
     }
 
 

@@ -7,16 +7,17 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from app.access.gate import Caller
 from app.access.policy import requires
-from app.core.errors import PROBLEM_JSON
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
+from app.events.responses import problems
 from app.exports import service
 from app.exports.models import Export
+from app.exports.router_files import RangedFile
 from app.exports.schemas import (
     FILE_TYPES,
     SUFFIXES,
@@ -44,24 +45,17 @@ _NO_STORE = {"Cache-Control": "no-store"}
 _TEXT = {"type": "string"}
 _BINARY = {**_TEXT, "format": "binary"}
 _PROBLEMS = {
-    400: "A parameter or header cannot be read; `errors` names it.",
-    401: "No credential, or one that is not valid.",
     403: "The plan or the key is without exports.",
     404: "The caller has no such export.",
     409: "The key was used for another request, or there is no file yet.",
     410: "The file has expired.",
     422: "The body is not a filter and a format; `errors` names what is wrong.",
-    429: "A limit is used up; `Retry-After` says when to come back.",
     503: "The database or the place of the files is away.",
 }
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": _PROBLEMS[status], "content": content}
-        for status in sorted({400, 401, 403, 429, 503, *statuses})
-    }
+    return problems(403, *statuses, said=_PROBLEMS)
 
 
 def _example(status: int) -> dict[int | str, dict[str, Any]]:
@@ -171,7 +165,7 @@ async def get_export(export_id: ExportId, caller: Caller, database: ReadDatabase
         },
         304: {"description": "The caller has it already, as `If-None-Match` says."},
         206: {"description": "The range that was asked for."},
-        **_problems(404, 409, 410),
+        **_problems(404, 409, 410, 416),
     },
 )
 async def get_export_file(
@@ -183,9 +177,9 @@ async def get_export_file(
     path = service.file_of(export, request.app.state.settings)
     headers = _file_headers(export)
     known = request.headers.get("if-none-match", "")
-    if headers["ETag"] in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+    if {headers["ETag"], "*"} & {tag.strip().removeprefix("W/") for tag in known.split(",")}:
         return Response(status_code=304, headers=headers)
-    return FileResponse(
+    return RangedFile(
         path,
         media_type=FILE_TYPES[ExportFormat(export.format)],
         filename=_file_name(export),

@@ -77,3 +77,11 @@ async def test_a_plain_options_is_no_success(client: httpx.AsyncClient) -> None:
     answer = await client.options("/v1/events")
     assert answer.status_code == 405
     assert "GET" in answer.headers["allow"]
+
+
+async def test_what_a_path_does_not_do_is_told_with_all_it_does(client: httpx.AsyncClient) -> None:
+    for path, allowed in (("/v1/me", "DELETE, GET, HEAD, PATCH"), ("/v1/me/totp", "DELETE, PUT"),
+                          ("/v1/keys/7", "DELETE, PATCH"), ("/v1/events", "GET, HEAD")):  # fmt: skip
+        answer = await client.put(path) if "PUT" not in allowed else await client.get(path)
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == allowed

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.core.db import Database
+from app.exports.router_files import RangedFile
 from app.reports.demo_edition import load_demo
 from benchmarks.exports.synthetic import add_events
 from tests.exports.conftest import Caller, Service
+from tests.problems import assert_problem
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -173,6 +175,57 @@ async def test_the_file_comes_with_its_name_hash_and_ranges(
     assert part.headers["content-range"] == f"bytes 100-199/{len(content)}"
     stale = await caller.file(done, Range="bytes=100-199", **{"If-Range": '"other"'})
     assert (stale.status_code, stale.content) == (200, content)
-    assert (await caller.file(done, Range=f"bytes={len(content)}-")).status_code == 416
     known = await caller.file(done, **{"If-None-Match": whole.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
+    assert (await caller.file(done, **{"If-None-Match": "*"})).status_code == 304
+
+
+async def test_ranges(database: Database, caller: Caller) -> None:
+    await add_events(database, 50)
+    done, content = await _export(caller, format="csv")
+    size = len(content)
+    for given, expected in (
+        ("bytes=0-0", content[:1]),
+        ("bytes=-10", content[-10:]),
+        (f"bytes=-{size * 2}", content),
+        (f"bytes={size - 5}-{size * 2}", content[-5:]),
+    ):
+        part = await caller.file(done, Range=given)
+        assert (part.status_code, part.content) == (206, expected), given
+        assert int(part.headers["content-length"]) == len(expected)
+    two = await caller.file(done, Range="bytes=0-1,5-6")
+    assert two.status_code == 206
+    assert two.headers["content-type"].startswith("multipart/byteranges; boundary=")
+    assert content[:2] in two.content and content[5:7] in two.content
+    # What is no range of bytes is left aside, as RFC 9110 wants it.
+    for given in ("lines=0-1", "bytes", "bytes=", "bytes=a-b", "bytes=5-2"):
+        whole = await caller.file(done, Range=given)
+        assert (whole.status_code, whole.content) == (200, content), given
+
+
+async def test_a_range_beyond_the_end_is_a_problem(database: Database, caller: Caller) -> None:
+    await add_events(database, 5)
+    done, content = await _export(caller, format="csv")
+    answer = await caller.file(done, Range=f"bytes={len(content)}-")
+    assert_problem(answer, 416, "range_not_satisfiable")
+    assert answer.headers["content-range"] == f"bytes */{len(content)}"
+
+
+async def test_head_tells_all_and_reads_nothing(
+    database: Database, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_events(database, 50)
+    done, content = await _export(caller, format="csv")
+    whole = await caller.file(done)
+
+    def refuse(_: object) -> None:
+        raise AssertionError("the file was opened")
+
+    monkeypatch.setattr(RangedFile, "_open_file", refuse)
+    path = f"/v1/exports/{done['id']}/file"
+    for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=999999999-"}):
+        head = await caller.client.head(path, headers=headers)
+        assert (head.status_code, head.content) == (200, b"")
+        assert int(head.headers["content-length"]) == len(content)
+        for name in ("etag", "content-type", "content-disposition", "accept-ranges"):
+            assert head.headers[name] == whole.headers[name]

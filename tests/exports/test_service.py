@@ -8,7 +8,6 @@ import httpx
 
 from app.core.db import Database
 from app.core.settings import Settings
-from tests.access.conftest import make_account_key  # noqa: F401 - a fixture
 from tests.conftest import serving
 from tests.exports.conftest import TAKEOVER_S, working
 
@@ -28,7 +27,7 @@ async def test_from_the_key_to_the_file(
     database: Database,
     settings: Settings,
     export_dir: Path,
-    make_account_key: MakeKey,  # noqa: F811
+    make_account_key: MakeKey,
 ) -> None:
     key = await make_account_key()
     changes = {"export_dir": export_dir, "job_takeover_seconds": TAKEOVER_S}
