@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.itineraries.tracks.positions import Positions
+import numpy as np
+
+from app.itineraries.tracks.positions import UNKNOWN, Codes, Positions
 
 # A pure reader does not know what day it is: these bounds keep out clocks that were never set.
 EARLIEST_S = 631_152_000.0
@@ -56,3 +58,44 @@ class Batch:
     rejects: Sequence[Rejected] = ()
     lines: int = 0
     unused: Mapping[str, int] = field(default_factory=dict)
+
+
+def _no_positions() -> Positions:
+    none, codes = np.empty(0), np.empty(0, dtype=np.int32)
+    return Positions(
+        (), codes, none, none, none, none, none, none, np.empty(0, dtype=np.int8), (), codes
+    )
+
+
+NO_POSITIONS = _no_positions()
+
+
+def join_positions(parts: Sequence[Positions]) -> Positions:
+    """The fixes of several parts as one, in the order given; each id and callsign once."""
+    if not parts:
+        return NO_POSITIONS
+    craft_ids, craft = _joined_names([(part.craft_ids, part.craft) for part in parts])
+    callsigns, callsign = _joined_names([(part.callsigns, part.callsign) for part in parts])
+    return Positions(
+        craft_ids,
+        craft,
+        np.concatenate([part.time_s for part in parts]),
+        np.concatenate([part.lat for part in parts]),
+        np.concatenate([part.lon for part in parts]),
+        np.concatenate([part.speed_kn for part in parts]),
+        np.concatenate([part.course_deg for part in parts]),
+        np.concatenate([part.altitude_ft for part in parts]),
+        np.concatenate([part.on_ground for part in parts]),
+        callsigns,
+        callsign,
+    )
+
+
+def _joined_names(parts: Sequence[tuple[Sequence[str], Codes]]) -> tuple[list[str], Codes]:
+    places: dict[str, int] = {}
+    codes = []
+    for names, code in parts:
+        # One place more, at the end, for UNKNOWN: -1 picks the last.
+        own = [places.setdefault(name, len(places)) for name in names]
+        codes.append(np.array([*own, UNKNOWN], dtype=np.int32)[code])
+    return list(places), np.concatenate(codes)
