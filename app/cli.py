@@ -16,6 +16,8 @@ from app.billing.commands import billing_app
 from app.core.commands import app as db_app
 from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.events.commands import events_app, outlets_app
+from app.forensics.commands import forensics_app
+from app.itineraries.commands import ingest_adsb, ingest_positions
 from app.reports.commands import demo_app, ingest_edition
 from app.serve import serve_forever
 from app.worker import work_forever
@@ -28,9 +30,12 @@ app = typer.Typer(
 )
 ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
+ingest_app.command("adsb")(ingest_adsb)
+ingest_app.command("positions")(ingest_positions)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
     ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
+    ("forensics", forensics_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
 

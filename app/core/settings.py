@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     export_dir: Path | None = Field(
         None, description="files of exports, shared by all servers and workers; in data_dir"
     )
+    positions_keep_days: int | None = Field(
+        None, ge=31, description="older positions of craft are dropped by whole months; all by default"
+    )
     job_takeover_seconds: float = Field(
         30, ge=1, le=3_600, description="a worker silent for so long loses its jobs to others"
     )
@@ -117,6 +120,9 @@ class Settings(BaseSettings):
         "https://api.stripe.com", description="another one for a stand-in"
     )
     stripe_trial_days: int = Field(0, ge=0, le=730, description="of an account's first checkout")
+    webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        default_factory=list, description="networks webhooks may reach although not public"
+    )
     max_body_bytes: int = Field(1_048_576, ge=1024)
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
@@ -124,7 +130,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("trusted_proxies", "secret_key_previous"):
+        for name in ("trusted_proxies", "secret_key_previous", "webhook_allowed_networks"):
             if name in values:
                 values[name] = _split(values[name])
         return values

@@ -47,7 +47,6 @@ class Craft(Table, table=True):
     __tablename__ = "crafts"
     __table_args__ = (
         CheckConstraint("kind IN ('vessel', 'aircraft', 'unknown')", name="kind"),
-        Index("ix_crafts_last_at", text("last_at DESC NULLS LAST"), text("id DESC")),
         Index("ix_crafts_stale", "stale_since", postgresql_where=text("stale_since IS NOT NULL")),
     )
 

@@ -26,6 +26,11 @@ PART = 50_000
 # A receiver's clock may be wrong by its time zone, not by more.
 _AHEAD = timedelta(days=1)
 
+COUNTED = (
+    "lines", "positions", "added", "known", "statements", "rejected", "unused", "ahead_of_time",
+    "too_old",
+)  # fmt: skip
+
 Progress = Callable[[int], None]
 
 
@@ -45,10 +50,7 @@ class Tally:
         self.rejects += [Reject(one.line, one.reason) for one in batch.rejects[:room]]
 
     def outcome(self) -> Outcome:
-        names = ("lines", "positions", "added", "known", "statements", "rejected", "unused",
-                 "ahead_of_time", "too_old")  # fmt: skip
-        shown = {name: self.counts[name] for name in names}
-        return Outcome(shown, self.rejects)
+        return Outcome({name: self.counts[name] for name in COUNTED}, self.rejects)
 
 
 @dataclass(frozen=True, slots=True)
