@@ -7,15 +7,19 @@ export function explain(problem) {
   if (problem.status === undefined) throw problem; // a fault of ours, for the console
   if (problem.otpRequired) return t("error.otp_required");
   if (problem.status === 429) return t("error.rate_limited", { seconds: problem.retryAfter ?? "60" });
-  const faults = problem.errors.map(({ name, reason }) => (has(`fault.${name}`) ? t(`fault.${name}`) : `${name}: ${reason}`));
-  if (faults.length > 0) return faults.join(" ");
+  if (problem.errors.length > 0) return [...new Set(problem.errors.map(explainFault))].join(" ");
   return has(`error.${problem.code}`) ? t(`error.${problem.code}`) : t("error.other", { detail: problem.message });
 }
 
-/** Say something in a live region: a text, or a problem. */
+function explainFault({ name, reason }) {
+  const field = name.split(".")[0]; // `origins.0` is within `origins`
+  return has(`fault.${field}`) ? t(`fault.${field}`) : `${name}: ${reason}`;
+}
+
+/** Say something in a live region: a text, whose tone is good or plain, or a problem. */
 export function say(region, what, tone = "good") {
   const isProblem = what instanceof Error;
-  region.classList.toggle("bad", isProblem || tone === "bad");
+  region.classList.toggle("bad", isProblem && !what.otpRequired);
   region.classList.toggle("good", !isProblem && tone === "good");
   region.textContent = isProblem ? explain(what) : what;
 }

@@ -12,16 +12,19 @@ const sayHere = (what, tone) => {
 // What Stripe's redirection says, kept while the page is open: the address is cleared of it.
 let returned = new URLSearchParams(location.search);
 
+// In the order of their worth to a reader; an account goes without saying.
+const FEATURES = ["events", "export", "forensics", "routes", "alerts"];
+
 function allowances(plan) {
   const many = (key, value) => (value === null ? t(`${key}_unlimited`) : t(key, { n: number(value) }));
   return [
+    FEATURES.filter((feature) => plan.features.includes(feature)).map((feature) => t(`feature.${feature}`)).join(", "),
     many("allow.minute", plan.burst_per_minute),
     many("allow.day", plan.daily),
     many("allow.page", plan.page_cap),
     plan.export_rows === 0 ? "" : many("allow.export", plan.export_rows),
     plan.api_keys === 0 ? "" : many("allow.keys", plan.api_keys),
     plan.saved_searches === 0 ? "" : many("allow.saved", plan.saved_searches),
-    plan.features.map((feature) => t(`feature.${feature}`)).join(", "),
   ].filter(Boolean);
 }
 

@@ -10,7 +10,7 @@ export function showSecurity(totpIsOn) {
   find("totp-begin").hidden = totpIsOn;
   find("totp-remove").hidden = !totpIsOn;
   find("totp-confirm").hidden = true;
-  for (const label of document.querySelectorAll("label.code")) {
+  for (const label of document.querySelectorAll(".code")) {
     label.hidden = !totpIsOn;
     label.querySelector("input").required = totpIsOn;
   }

@@ -11,8 +11,8 @@ const BAR = 10;
 export async function showUsage() {
   try {
     const usage = await call("GET", "/v1/usage");
-    const days = everyDay(usage.days);
-    find("usage-shown").replaceChildren(shownQuotas(usage.quotas), picture(days), table(usage.days));
+    const history = usage.days.length > 0 ? [picture(everyDay(usage.days)), table(usage.days)] : [];
+    find("usage-shown").replaceChildren(shownQuotas(usage.quotas), ...history);
     say(find("usage-message"), "");
   } catch (problem) {
     say(find("usage-message"), problem);
@@ -39,9 +39,9 @@ function shownQuotas(quotas) {
 }
 
 function picture(days) {
-  const highest = Math.max(...days.map((one) => one.units));
+  const highest = Math.max(1, ...days.map((one) => one.units));
   const bars = days.map(({ day: date, units }, index) => {
-    const height = highest ? (100 * units) / highest : 0;
+    const height = (100 * units) / highest;
     const title = draw("title", {}, t("usage.bar", { date: day(date), units: number(units) }));
     return draw("rect", { x: index * BAR + 1, y: 100 - height, width: BAR - 2, height }, title);
   });
