@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from app.accounts.jobs import RESET
+from app.alerts.delivery import FORGET, POST
+from app.alerts.saved_searches import ANSWER
 from app.billing.jobs import RECONCILE
 from app.core import migrations
 from app.core.db import Database
@@ -22,7 +24,7 @@ from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
-KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, *EXPORTS)
+KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, POST, ANSWER, FORGET, *EXPORTS)
 logger = logging.getLogger("vric.jobs")
 
 

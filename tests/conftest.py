@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
@@ -20,7 +20,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fasteners import InterProcessLock
+from sqlmodel import select
 
+from app.access.keys import HINT_LENGTH, KeyKind, digest_of, make_key
+from app.access.models import Account, ApiKey
 from app.core import migrations
 from app.core.db import Database, create_database_if_missing
 from app.core.embedded import EmbeddedServer
@@ -156,6 +159,9 @@ def demo_url(server_url: str, run_id: str) -> str:
     return at_database(server_url, f"demo_{run_id}")
 
 
+MakeKey = Callable[..., Awaitable[str]]
+
+
 def make_settings(**changes: object) -> Settings:
     """Settings of a test: limits out of the way, nothing from the environment's files."""
     values: dict[str, object] = {"secret_key": TEST_SECRET, "plan_overrides": PLENTY, **changes}
@@ -185,3 +191,33 @@ async def client(demo_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service over the demo data."""
     async with serving(demo_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def make_account_key(database: Database) -> MakeKey:
+    """Makes a key of an account; the account too when there is none of that address."""
+
+    async def make(
+        email: str = "a@example.org", plan: str = "free", kind: str = "secret", **columns: object
+    ) -> str:
+        key = make_key(KeyKind(kind))
+        async with database.session() as session:
+            account = (await session.exec(select(Account).where(Account.email == email))).first()
+            if account is None:
+                account = Account(email=email, plan=plan)
+                session.add(account)
+                await session.flush()
+            assert account.id is not None
+            session.add(
+                ApiKey(
+                    account_id=account.id,
+                    name="",
+                    hint=key[:HINT_LENGTH],
+                    digest=digest_of(key, TEST_SECRET.encode()),
+                    kind=kind,
+                    **columns,
+                )
+            )
+        return key
+
+    return make

@@ -3,7 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Header as HeaderParameter
+from fastapi import Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access import writer
@@ -14,6 +17,12 @@ from app.core.sealing import keyed_digest, seal, unseal
 HEADER = "Idempotency-Key"
 _PURPOSE = "idempotent answers"
 _MAX_KEY = 255
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(alias=HEADER, description="the same key and body have one effect"),
+]
 
 
 class IdempotencyConflictError(ConflictError):
@@ -81,3 +90,13 @@ class Once:
     def _oldest(self) -> bytes:
         # The same hash before and after a rotation of the secret, while the old one is listed.
         return self.secrets[-1]
+
+
+async def once_of(
+    request: Request, secrets: Sequence[bytes], subject: str, key: str | None
+) -> Once | None:
+    """The request as one that is to have one effect, when it carries a key."""
+    if key is None:
+        return None
+    route = f"{request.method} {request.url.path}"
+    return Once(secrets, subject, route, key, await request.body())

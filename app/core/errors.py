@@ -11,6 +11,7 @@ ProblemError
 ├── GoneError             410
 ├── BodyTooLargeError     413
 ├── UriTooLongError       414
+├── InvalidBodyError      422
 ├── RateLimitedError      429
 └── UnavailableError      503
 
@@ -118,6 +119,17 @@ class BodyTooLargeError(ProblemError):
 class UriTooLongError(ProblemError):
     status = 414
     code = "uri_too_long"
+
+
+class InvalidBodyError(ProblemError):
+    status = 422
+    code = "invalid_body"
+
+    @classmethod
+    def of(cls, name: str, reason: str) -> "InvalidBodyError":
+        """The refusal of one field of the body."""
+        detail = f"{name}: {reason}"
+        return cls(detail, errors=[{"name": name, "location": "body", "reason": reason}])
 
 
 class RateLimitedError(ProblemError):

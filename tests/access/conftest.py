@@ -6,50 +6,17 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from app.access.keys import HINT_LENGTH, KeyKind, digest_of, make_key
 from app.access.models import Account, ApiKey
 from app.core.clock import now
 from app.core.db import Database
-from tests.conftest import TEST_SECRET, free_port
-
-MakeKey = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture
-def make_account_key(database: Database) -> MakeKey:
-    """Makes a key of an account; the account too when there is none of that address."""
-
-    async def make(
-        email: str = "a@example.org", plan: str = "free", kind: str = "secret", **columns: object
-    ) -> str:
-        key = make_key(KeyKind(kind))
-        async with database.session() as session:
-            account = (await session.exec(select(Account).where(Account.email == email))).first()
-            if account is None:
-                account = Account(email=email, plan=plan)
-                session.add(account)
-                await session.flush()
-            assert account.id is not None
-            session.add(
-                ApiKey(
-                    account_id=account.id,
-                    name="",
-                    hint=key[:HINT_LENGTH],
-                    digest=digest_of(key, TEST_SECRET.encode()),
-                    kind=kind,
-                    **columns,
-                )
-            )
-        return key
-
-    return make
+from tests.conftest import free_port
 
 
 async def set_plan(database: Database, email: str, plan: str) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from app.core.db import Database
-from tests.access.conftest import MakeKey
-from tests.conftest import serving
+from tests.conftest import MakeKey, serving
 from tests.problems import assert_problem
 
 HOME = "https://map.example.org"

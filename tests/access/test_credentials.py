@@ -5,8 +5,8 @@ import pytest
 
 from app.access.keys import make_key
 from app.core.db import Database
-from tests.access.conftest import MakeKey, revoke_all_keys
-from tests.conftest import serving
+from tests.access.conftest import revoke_all_keys
+from tests.conftest import MakeKey, serving
 from tests.problems import assert_problem
 
 

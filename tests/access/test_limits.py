@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from tests.access.conftest import MakeKey, set_plan
-from tests.conftest import serving
+from tests.access.conftest import set_plan
+from tests.conftest import MakeKey, serving
 from tests.problems import assert_problem
 
 SMALL = {

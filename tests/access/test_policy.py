@@ -8,8 +8,7 @@ from app.access.policy import access_of
 from app.core.db import Database
 from app.main import create_app
 from app.plans import Feature
-from tests.access.conftest import MakeKey
-from tests.conftest import make_settings, serving
+from tests.conftest import MakeKey, make_settings, serving
 from tests.problems import assert_problem
 
 # The framework's own pages, open to all.

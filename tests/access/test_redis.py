@@ -7,8 +7,8 @@ import pytest
 
 from app.core.db import Database
 from app.core.metrics import LIMITS_FAILED_OPEN
-from tests.access.conftest import MakeKey, Redis
-from tests.conftest import serving
+from tests.access.conftest import Redis
+from tests.conftest import MakeKey, serving
 
 SMALL = {"anonymous": {"burst_per_minute": 4}, "free": {"burst_per_minute": 5}}
 GET = "/v1/sources"

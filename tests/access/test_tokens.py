@@ -15,8 +15,8 @@ from app.access.models import Account, ApiKey
 from app.access.tokens import InvalidTokenError, issue_access_token, key_id, read_access_token
 from app.core.clock import now
 from app.core.db import Database
-from tests.access.conftest import MakeKey, revoke_all_keys
-from tests.conftest import TEST_SECRET, serving
+from tests.access.conftest import revoke_all_keys
+from tests.conftest import TEST_SECRET, MakeKey, serving
 from tests.problems import assert_problem
 
 SECRET, OTHER = TEST_SECRET.encode(), b"another secret, also long enough for it"

@@ -15,8 +15,7 @@ from app.core.clock import now
 from app.core.db import Database
 from app.main import create_app
 from app.plans import COSTS, FREE, PLANS
-from tests.access.conftest import MakeKey
-from tests.conftest import make_settings, opened, serving
+from tests.conftest import MakeKey, make_settings, opened, serving
 
 LIMITS = {plan: {"burst_per_minute": 50, "daily": 1_000} for plan in ("anonymous", "free")}
 

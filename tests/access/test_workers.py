@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from tests.access.conftest import MakeKey, Redis, free_port
-from tests.conftest import TEST_SECRET
+from tests.access.conftest import Redis, free_port
+from tests.conftest import TEST_SECRET, MakeKey
 
 SMALL = '{"free": {"burst_per_minute": 7}, "anonymous": {"burst_per_minute": 1000}}'
 

@@ -1,0 +1,79 @@
+"""From observations to alerts: who is told, once, in the transaction of what was observed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import asyncpg
+import orjson
+
+from app.alerts import repository, writer
+from app.alerts.observations import Matcher, Observation, Watch
+from app.alerts.rules import RouteRule
+from app.core.jobs.queue import enqueue
+from app.plans import PLANS, Feature, Plan
+
+DELIVER = "alerts.deliver"
+# Before the second attempt and those after it: a day and a half until it is given up.
+_PAUSES = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400)
+)
+MAX_ATTEMPTS = 1 + len(_PAUSES)
+
+
+def entitled(plans: Mapping[str, Plan], *features: Feature) -> list[str]:
+    """The plans that hold all of some features."""
+    return [key for key, plan in plans.items() if plan.features.issuperset(features)]
+
+
+async def record_observations(
+    connection: asyncpg.Connection, observations: Sequence[Observation]
+) -> int:
+    """Tell those whose watchlists ask for it of what was observed on routes.
+
+    It joins the caller's transaction, and belongs at its end: alerts exist if and only if what they
+    tell of does. What a watchlist was told of before, it is not told of again.
+
+    Returns:
+        How many alerts are new.
+    """
+    if not observations:
+        return 0
+    kinds = {observation.kind for observation in observations}
+    plans = entitled(PLANS, Feature.ALERTS, Feature.ROUTES)
+    rows = await repository.fetch_active(connection, plans, kinds)
+    matcher = Matcher(entry for row in rows for entry in _route_rules(row))
+    found = [(watch, seen) for seen in observations for watch in matcher.match(seen)]
+    return await add_alerts(connection, found)
+
+
+async def add_alerts(
+    connection: asyncpg.Connection, found: Sequence[tuple[Watch, Observation]]
+) -> int:
+    """Add alerts and queue the posting of those that have somewhere to go."""
+    rows = await writer.insert_alerts(connection, found)
+    for row in rows:
+        if row["delivery"] == "pending":
+            await queue_delivery(connection, row["id"], row["account_id"], attempt=1)
+    return len(rows)
+
+
+async def queue_delivery(
+    connection: asyncpg.Connection, alert_id: int, account_id: int, *, attempt: int
+) -> None:
+    """Queue one attempt to post an alert."""
+    await enqueue(
+        connection,
+        DELIVER,
+        {"alert": alert_id},
+        share=f"account:{account_id}",
+        subject=f"{alert_id}:{attempt}",
+        after=_PAUSES[attempt - 2] if attempt > 1 else None,
+    )
+
+
+def _route_rules(row: asyncpg.Record) -> list[tuple[Watch, RouteRule]]:
+    return [
+        (Watch(row["id"], row["account_id"], number), RouteRule.model_validate(rule))
+        for number, rule in enumerate(orjson.loads(row["rules"]))
+        if rule["on"] != "event"
+    ]
