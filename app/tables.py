@@ -2,10 +2,12 @@
 
 import app.access.models
 import app.accounts.models
+import app.alerts.models
 import app.billing.models
 import app.events.models
 import app.exports.models
 import app.ingest.models
+import app.itineraries.journeys.models
 import app.itineraries.models
 import app.reports.models  # noqa: F401
 from app.core.models import Table
