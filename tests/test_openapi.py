@@ -1,14 +1,10 @@
 """The OpenAPI document against the service: what is sent is what is described, and nothing breaks it."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -17,6 +13,7 @@ from app.events.examples import EVENT, EVENT_PAGE
 from app.events.schemas import Event, EventPage
 from app.main import create_app
 from tests.conftest import at_database, make_settings
+from tests.listening import listening
 
 # What these take is told in words, not in a pattern: not all that fits the schema can be read.
 OWN_GRAMMAR = {"q", "datetime", "bbox", "near", "radius_km", "cursor", "sortby", "since"}
@@ -43,17 +40,10 @@ load_all_checks()
 @pytest.fixture(scope="module")
 def address(server_url: str, run_id: str) -> Iterator[str]:
     """The service over the demo data on a port of its own."""
-    app = create_app(make_settings(), at_database(server_url, f"demo_{run_id}"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with listening(
+        create_app(make_settings(), at_database(server_url, f"demo_{run_id}"))
+    ) as served:
+        yield served
 
 
 def test_examples_are_what_they_show() -> None:

@@ -67,6 +67,8 @@ def fault_of_kind(kind: KeyKind, origins: list[str], scopes: Sequence[str] | Non
 class KeyChange(Body):
     """What is to change of a key; what is left out stays."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "old laptop"}]})
+
     name: Name = ""
     scopes: list[Feature] | None = None
     origins: list[Origin] = Field(default_factory=list, max_length=20)
@@ -74,23 +76,25 @@ class KeyChange(Body):
 
 
 class KeyRotation(Body):
-    keep_old_hours: int = Field(0, ge=0, le=168, description="how long the old key still works")
+    keep_old_hours: int = Field(
+        0, ge=0, le=168, description="how long the old key still works", examples=[24]
+    )
 
 
 class KeyShown(BaseModel):
-    id: int
-    name: str
-    kind: str
-    hint: str = Field(description="the key's first characters")
-    scopes: list[str] | None
-    origins: list[str]
+    id: int = Field(examples=[7])
+    name: str = Field(examples=["laptop"])
+    kind: str = Field(description="secret or browser", examples=["secret"])
+    hint: str = Field(description="the key's first characters", examples=["vric_sk_Ab3d"])
+    scopes: list[str] | None = Field(description="features; null for all of the plan")
+    origins: list[str] = Field(description="of the pages that show a browser key")
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None = Field(description="to the minute or so")
 
 
 class NewKey(KeyShown):
-    key: str = Field(description="shown this once")
+    key: str = Field(description="shown this once", examples=["vric_sk_Ab3d…"])
 
 
 class Keys(Envelope):

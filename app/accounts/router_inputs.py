@@ -32,7 +32,11 @@ Services = Annotated[Context, Depends(get_context)]
 Nothing = Annotated[NoQuery, from_query(NoQuery)]
 IdempotencyKey = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", description="the same key and body have one effect"),
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="the same key and body have one effect",
+    ),
 ]
 
 

@@ -47,8 +47,18 @@ class SignUp(Body):
     language: Language | None = Field(None, description="of mails; else by Accept-Language")
 
 
+Token = Annotated[
+    SecretStr,
+    Field(
+        max_length=200,
+        description="what follows = in the link's fragment",
+        examples=["xFm0S2c5n9…"],
+    ),
+]
+
+
 class LinkToken(Body):
-    token: SecretStr = Field(max_length=200, description="what follows = in the link's fragment")
+    token: Token
 
 
 class AskReset(Body):
@@ -57,7 +67,7 @@ class AskReset(Body):
 
 
 class ConfirmReset(Body):
-    token: SecretStr = Field(max_length=200)
+    token: Token
     password: Password
 
 
@@ -99,40 +109,44 @@ class TotpRemoval(Body):
 
 
 class Accepted(BaseModel):
-    detail: str
+    detail: str = Field(examples=["if the address can be used, a mail is on its way to it"])
 
 
 class Verified(BaseModel):
-    email: str
+    email: str = Field(examples=["me@example.org"])
 
 
 class TotpAnswer(BaseModel):
     on: bool
-    secret: str | None = Field(None, description="for an authenticator; shown once")
+    secret: str | None = Field(
+        None, description="for an authenticator; shown once", examples=["JBSWY3DPEHPK3PXP"]
+    )
     uri: str | None = Field(None, description="otpauth://…, for a QR code")
 
 
 class TokenAnswer(BaseModel):
-    access_token: str
+    access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIs…"])
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
-    expires_in: int = Field(description="seconds")
+    expires_in: int = Field(description="seconds", examples=[900])
     refresh_token: str | None = Field(None, description="absent with cookie=true and for keys")
 
 
 class Me(BaseModel):
-    email: str
+    email: str = Field(examples=["me@example.org"])
     verified: bool
-    plan: str = Field(description="the plan in force")
-    features: list[str] = Field(description="what this credential opens")
+    plan: str = Field(description="the plan in force", examples=["free"])
+    features: list[str] = Field(
+        description="what this credential opens", examples=[["account", "events", "export"]]
+    )
     totp: bool
     created_at: datetime
 
 
 class AuditEntry(BaseModel):
     id: int
-    kind: str
-    by: str
-    address: str | None
+    kind: str = Field(examples=["signed_in"])
+    by: str = Field(description="owner, operator, stripe or system", examples=["owner"])
+    address: str | None = Field(examples=["203.0.113.7"])
     detail: dict[str, Any]
     at: datetime
 
@@ -145,46 +159,42 @@ class AuditQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(100, ge=1, le=1000, description="How many at once.")
-    cursor: str | None = Field(None, description="from `links[rel=next]`")
+    cursor: str | None = Field(None, min_length=1, description="from `links[rel=next]`")
 
 
 class QuotaShown(BaseModel):
-    name: str
-    limit: int
-    window_s: int
-    used: int
-    remaining: int
+    name: str = Field(description="burst or daily", examples=["burst"])
+    limit: int = Field(description="units", examples=[60])
+    window_s: int = Field(description="seconds", examples=[60])
+    used: int = Field(examples=[3])
+    remaining: int = Field(examples=[57])
     reset_at: datetime
 
 
 class UsageOfDay(BaseModel):
-    day: date
-    requests: int
-    units: int
+    day: date = Field(description="in UTC", examples=["2026-11-23"])
+    requests: int = Field(examples=[12])
+    units: int = Field(description="what they cost", examples=[20])
 
 
 class Usage(BaseModel):
-    plan: str
+    plan: str = Field(examples=["free"])
     quotas: list[QuotaShown]
     days: list[UsageOfDay] = Field(description="the last 31, some seconds late")
 
 
 class PlanShown(BaseModel):
-    key: str
-    burst_per_minute: int
-    daily: int
-    page_cap: int
-    export_rows: int | None = Field(description="null for no cap")
-    api_keys: int
-    saved_searches: int
-    features: list[str]
-    prices: list[str] = Field(description="lookup keys of prices, for a checkout")
-
-
-class Cost(BaseModel):
-    method: str
-    path: str
-    units: int
+    key: str = Field(examples=["premium"])
+    burst_per_minute: int = Field(description="units", examples=[300])
+    daily: int = Field(description="units", examples=[100_000])
+    page_cap: int = Field(description="items of one page", examples=[10_000])
+    export_rows: int | None = Field(description="null for no cap", examples=[1_000_000])
+    api_keys: int = Field(examples=[10])
+    saved_searches: int = Field(description="with watchlists", examples=[50])
+    features: list[str] = Field(examples=[["events", "export", "forensics"]])
+    prices: list[str] = Field(
+        description="lookup keys of prices, for a checkout", examples=[["premium_monthly"]]
+    )
 
 
 class Plans(Envelope):
@@ -192,4 +202,7 @@ class Plans(Envelope):
 
 
 class OwnData(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"examples": [{"accounts": [{"id": 7, "email": "me@example.org"}]}]},
+    )

@@ -8,6 +8,7 @@ from app.access.gate import Caller
 from app.access.policy import PUBLIC, requires
 from app.billing import checkout, overview, webhook
 from app.billing.schemas import (
+    EVENT_EXAMPLE,
     BillingAnswer,
     CheckoutRequest,
     NoBody,
@@ -126,7 +127,9 @@ async def sync_billing(body: SyncRequest, caller: Caller, billing: OpenBilling) 
         **PUBLIC,
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "content": {
+                "application/json": {"schema": {"type": "object"}, "example": EVENT_EXAMPLE}
+            },
         },
     },
     responses=_problems(413),

@@ -89,6 +89,15 @@ class BillingAnswer(BaseModel):
     trail: list[TrailItem] = Field(description="what happened to the plan, the latest first")
 
 
+EVENT_EXAMPLE = {
+    "id": "evt_1",
+    "object": "event",
+    "type": "invoice.paid",
+    "livemode": False,
+    "data": {"object": {"id": "in_1", "object": "invoice", "customer": "cus_1"}},
+}
+
+
 class WebhookAnswer(BaseModel):
     outcome: str = Field(examples=["changed"])
 

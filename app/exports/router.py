@@ -26,7 +26,7 @@ from app.exports.schemas import (
     ExportRequest,
     ExportView,
 )
-from app.exports.views import EXAMPLE, PATH, first_view_of, view_of
+from app.exports.views import EXAMPLE, PAGE_EXAMPLE, PATH, first_view_of, view_of
 from app.plans import Feature
 
 router = APIRouter(
@@ -58,8 +58,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return problems(403, *statuses, said=_PROBLEMS)
 
 
-def _example(status: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"content": {"application/json": {"example": EXAMPLE}}}}
+def _example(status: int, example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {status: {"content": {"application/json": {"example": example}}}}
 
 
 class ExportsQuery(BaseModel):
@@ -83,7 +83,7 @@ class ExportsQuery(BaseModel):
     summary="Ask for an export",
     status_code=202,
     response_model=ExportView,
-    responses={**_example(202), **_problems(409, 422)},
+    responses={**_example(202, EXAMPLE), **_problems(409, 422)},
 )
 async def create_export(
     body: ExportRequest,
@@ -108,7 +108,7 @@ async def create_export(
     operation_id="listExports",
     summary="One's own exports",
     response_model=ExportPage,
-    responses=_problems(),
+    responses={**_example(200, PAGE_EXAMPLE), **_problems()},
 )
 async def list_exports(
     query: Annotated[ExportsQuery, from_query(ExportsQuery)],
@@ -139,7 +139,7 @@ async def list_exports(
     operation_id="getExport",
     summary="How far an export is",
     response_model=ExportView,
-    responses={**_example(200), **_problems(404)},
+    responses={**_example(200, EXAMPLE), **_problems(404)},
 )
 async def get_export(export_id: ExportId, caller: Caller, database: ReadDatabase) -> Response:
     """Its status, progress, and once done the size and SHA-256 of its file."""

@@ -30,6 +30,12 @@ EXAMPLE: dict[str, Any] = {
         {"rel": "enclosure", "href": f"{PATH}/7f0c2a44-9a8e-4b5d-9d3c-0d6f6f2f9e11/file"},
     ],
 }
+PAGE_EXAMPLE: dict[str, Any] = {
+    "items": [EXAMPLE],
+    "links": [{"rel": "self", "href": PATH}],
+    "returned": 1,
+    "meta": {},
+}
 
 
 def view_of(export: Export) -> ExportView:

@@ -1,0 +1,109 @@
+"""What accounts, keys, usage, billing and exports answer to a signed-in owner is what is described."""
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from app.access.models import Account
+from app.access.tokens import issue_access_token
+from app.core.clock import now
+from app.core.db import Database
+from app.main import create_app
+from tests.billing.conftest import billing_settings
+from tests.billing.fake_stripe import FakeStripe
+from tests.conftest import TEST_SECRET, at_database, clone, drop, make_settings
+from tests.listening import listening
+
+MEMBERS = {"accounts", "billing", "exports"}
+# What these take is told in words: an address, a password, a mailed link, a signed event, a form whose
+# fields go together, an instant that is not past, one field of two, filters, a cursor.
+OWN_GRAMMAR = {
+    "signUp", "verifyAddress", "askForReset", "confirmReset", "receiveStripeEvent", "getToken",
+    "revokeToken",
+    "createKey", "changeKey", "setTotp", "createExport", "listExports", "listAudit",
+}  # fmt: skip
+PLENTY = {"burst_per_minute": 1_000_000, "daily": 10_000_000, "api_keys": 1_000_000}
+document = create_app(make_settings(), "postgresql://localhost/nowhere").openapi()
+members = {
+    **document,
+    "paths": {
+        path: operations
+        for path, operations in document["paths"].items()
+        if any(MEMBERS & set(operation["tags"]) for operation in operations.values())
+    },
+}
+# A wrong password, a missing thing or a plan without room is told before a fault in what was sent.
+STATUSES = [400, 401, 403, 404, 405, 409, 414, 422]
+REFUSALS = {"negative_data_rejection": {"expected-statuses": STATUSES}}
+config = schemathesis.config.SchemathesisConfig.from_dict({"checks": REFUSALS})
+api = schemathesis.openapi.from_dict(members, config=config)
+load_all_checks()
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def service(
+    server_url: str, run_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, int]]:
+    """The address of the service, with billing on, and the id of an account."""
+    name = f"members_{uuid.uuid4().hex[:12]}"
+    asyncio.run(clone(server_url, f"template_{run_id}", name))
+    url = at_database(server_url, name)
+    account_id = asyncio.run(_add_account(url))
+    fake = FakeStripe()
+    fake.add_prices()
+    with fake.serving():
+        app = create_app(
+            make_settings(
+                data_dir=tmp_path_factory.mktemp("members"),
+                trusted_proxies="127.0.0.1/32",
+                plan_overrides={"anonymous": PLENTY, "enterprise": PLENTY},
+                **billing_settings(fake),
+            ),
+            url,
+        )
+        with listening(app) as address:
+            yield address, account_id
+    asyncio.run(drop(server_url, name))
+
+
+async def _add_account(url: str) -> int:
+    async with Database(url, pool_size=1) as database, database.session() as session:
+        account = Account(
+            email="owner@example.org", plan="enterprise", granted_plan="enterprise",
+            verified_at=now(),
+        )  # fmt: skip
+        session.add(account)
+        await session.flush()
+        assert account.id is not None
+        return account.id
+
+
+@api.parametrize()
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_members_get_what_the_document_says(case: Any, service: tuple[str, int]) -> None:
+    address, account_id = service
+    number = next(_numbers)
+    operation = case.operation.definition.raw["operationId"]
+    case.call_and_validate(
+        base_url=address,
+        headers={
+            # A token that no log-out has ended yet, and an address that no guard has seen.
+            "Authorization": f"Bearer {issue_access_token(account_id, TEST_SECRET.encode())}",
+            "X-Forwarded-For": f"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1",
+        },
+        excluded_checks=[positive_data_acceptance] if operation in OWN_GRAMMAR else [],
+    )
