@@ -11,6 +11,7 @@ import pytest
 from app.access.keys import KeyKind
 from app.access.writer import Audit
 from app.billing.entitlement import KNOWN
+from app.billing.writer import Audit as BillingAudit
 from app.plans import PLANS, Feature
 
 WEB = Path(__file__).parents[2] / "app" / "web"
@@ -20,7 +21,7 @@ LANGUAGES = ("en", "es")
 _VALUE = re.compile(r"\{\w+\}")
 # Keys that scripts put together from what the API says.
 _NAMED = {
-    "audit": set(Audit),
+    "audit": {*Audit, *BillingAudit},
     "feature": set(Feature),
     "kind": set(KeyKind),
     "plan": set(PLANS),

@@ -1,12 +1,12 @@
 // Forms and messages: one press is one request; what went wrong is said beside the form and at its field.
-import { has, t } from "./language.js";
+import { has, instant, t } from "./language.js";
 import { make } from "./elements.js";
 
 /** A problem of the API in the reader's language. */
 export function explain(problem) {
   if (problem.status === undefined) throw problem; // a fault of ours, for the console
   if (problem.otpRequired) return t("error.otp_required");
-  if (problem.status === 429) return t("error.rate_limited", { seconds: problem.retryAfter ?? "60" });
+  if (problem.status === 429) return t("error.rate_limited", { date: instant(Date.now() + problem.retryAfter * 1000) });
   if (problem.errors.length > 0) return [...new Set(problem.errors.map(explainFault))].join(" ");
   return has(`error.${problem.code}`) ? t(`error.${problem.code}`) : t("error.other", { detail: problem.message });
 }

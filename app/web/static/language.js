@@ -13,7 +13,7 @@ export function t(key, values = {}) {
 
 export const number = (value) => new Intl.NumberFormat(language()).format(value);
 export const day = (iso) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));
-export const instant = (iso) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+export const instant = (at) => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 
 function firstWished() {
   const wished = [localStorage.getItem(CHOICE), ...navigator.languages];

@@ -10,7 +10,7 @@ let freshUntil = 0;
 
 /** An answer other than success, as the API describes it. */
 export class Problem extends Error {
-  constructor(status, body = {}, retryAfter = null) {
+  constructor(status, body = {}, retryAfter = 0) {
     super(body.detail ?? "");
     Object.assign(this, { status, code: body.code ?? "unreachable", errors: body.errors ?? [], retryAfter });
     this.otpRequired = body.otp_required === true;
@@ -34,7 +34,7 @@ export async function ask(method, path, body, headers = {}) {
   const text = await answer.text();
   const isJson = /json/.test(answer.headers.get("Content-Type") ?? "");
   const content = isJson && text ? JSON.parse(text) : {};
-  if (!answer.ok) throw new Problem(answer.status, content, answer.headers.get("Retry-After"));
+  if (!answer.ok) throw new Problem(answer.status, content, Number(answer.headers.get("Retry-After")));
   return content;
 }
 

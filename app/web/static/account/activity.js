@@ -22,7 +22,9 @@ async function showMore() {
 
 function shownEntry(entry) {
   const kind = has(`audit.${entry.kind}`) ? t(`audit.${entry.kind}`) : entry.kind;
-  const what = entry.detail.name ? `${kind}: ${entry.detail.name}` : kind;
+  const plan = entry.detail.to ?? entry.detail.in_force;
+  const about = entry.detail.name || (has(`plan.${plan}`) ? t(`plan.${plan}`) : "");
+  const what = about ? `${kind}: ${about}` : kind;
   const by = entry.address ?? (has(`by.${entry.by}`) ? t(`by.${entry.by}`) : entry.by);
   const at = make("time", { dateTime: entry.at, textContent: instant(entry.at) });
   return make("li", {}, at, make("span", { textContent: what }), make("span", { className: "facts", textContent: by }));
