@@ -38,6 +38,8 @@ from app.events.registry_router import router as registry_router
 from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
+from app.itineraries.crafts.router import router as crafts_router
+from app.itineraries.journeys.router import router as itineraries_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
 from app.web.pages_router import router as pages_router
@@ -98,8 +100,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         list_router,
         analytics_router,
         billing_router,
+        crafts_router,
         events_router,
         exports_router,
+        itineraries_router,
         keys_router,
         me_router,
         oauth_router,

@@ -17,7 +17,9 @@ place, actors, category and sources. Search is free and needs no key; a key rais
 Every list has `items`, `links`, `returned` and `meta`; follow `links[rel=next]` for the next page.
 Errors are `application/problem+json`. Send the key as `Authorization: Bearer KEY` or `X-API-Key`.
 """
-TAGS = ("events", "analytics", "reports", "registry", "accounts", "billing", "exports")
+TAGS = (
+    "events", "analytics", "reports", "registry", "routes", "accounts", "billing", "exports",
+)  # fmt: skip
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "API key or access token"},
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},

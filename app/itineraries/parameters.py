@@ -63,8 +63,11 @@ def _readable(text: str) -> str:
 
 WindowText = Annotated[str, Field(max_length=80), AfterValidator(_readable)]
 CraftKeys = split_values(
-    r"[^\x00-\x1f,]{1,100}", "a craft's id or key such as mmsi:422123456", document={"maxLength": 100}
+    r"[^\x00-\x1f,]{1,100}",
+    "a craft's id or key such as mmsi:422123456",
+    document={"maxLength": 100},
 )
+Values = split_values(r"[^\x00-\x1f,]{1,100}", "a value", document={"maxLength": 100})
 Limit = Annotated[
     int, Field(ge=1, le=10_000, description="How many at once; clamped to the plan's page cap.")
 ]

@@ -1,0 +1,90 @@
+"""Tracks of craft: a window of fixes, thinned on request, in any of seven formats."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.db import Database
+from app.core.errors import InvalidParameterError
+from app.core.pagination import decode_cursor, encode_cursor
+from app.itineraries.crafts.queries import TrackQuery
+from app.itineraries.parameters import InstantRange, clipped
+from app.itineraries.positions.repository import fetch_track
+from app.itineraries.positions.rows import microseconds
+from app.itineraries.tracks.positions import Positions
+from app.itineraries.tracks.simplify import simplify_track
+from app.plans import Plan
+
+# What is read for one thinned page: a month of fixes 25 seconds apart.
+MAX_THINNED = 100_000
+_SORT = "at"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """Fixes in order of time, where the next page begins, and notes on the answer."""
+
+    positions: Positions
+    next_cursor: str | None
+    meta: dict[str, Any]
+
+
+async def get_track(database: Database, craft_id: int, query: TrackQuery, plan: Plan) -> TrackPage:
+    """A page of a craft's track within the plan's cap."""
+    window = InstantRange.parse(query.datetime)
+    limit, meta = clipped(query.limit, plan.page_cap, plan.key)
+    start = window.start if query.cursor is None else max(window.start, _after(query.cursor))
+    read = limit if query.simplify_m is None else MAX_THINNED
+    found = await fetch_track(database, craft_id, start, window.end, read + 1)
+    page, more = found.take(slice(0, read)), len(found) > read
+    if query.simplify_m is not None:
+        meta["simplified"] = {"simplify_m": query.simplify_m, "read": len(page)}
+        kept = page.take(simplify_track(page.lat, page.lon, query.simplify_m))
+        page, more = kept.take(slice(0, limit)), more or len(kept) > limit
+    cursor = encode_cursor(_SORT, (int(microseconds(page.time_s[-1:])[0]),)) if more else None
+    return TrackPage(page, cursor, meta)
+
+
+def fixes_of(positions: Positions) -> list[dict[str, Any]]:
+    """The fixes of one craft as JSON types."""
+    names = (*positions.callsigns, None)
+    grounds = {0: False, 1: True}
+    columns = zip(
+        written(positions.time_s), positions.lat.tolist(), positions.lon.tolist(),
+        _numbers(positions.speed_kn), _numbers(positions.course_deg),
+        _numbers(positions.altitude_ft), positions.on_ground.tolist(),
+        positions.callsign.tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "at": at, "lat": lat, "lon": lon, "speed_kn": speed, "course_deg": course,
+            "altitude_ft": altitude, "on_ground": grounds.get(ground), "callsign": names[callsign],
+        }
+        for at, lat, lon, speed, course, altitude, ground, callsign in columns
+    ]  # fmt: skip
+
+
+def written(time_s: NDArray[np.float64]) -> list[str]:
+    """Instants as RFC 3339 in UTC, with milliseconds where any has them."""
+    micro = microseconds(time_s)
+    unit: Literal["ms", "s"] = "ms" if (micro % 1_000_000).any() else "s"
+    texts = np.datetime_as_string(micro.astype("datetime64[us]"), unit=unit)
+    return [f"{text}Z" for text in texts.tolist()]
+
+
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    """Two decimals, which is more than any sensor sends; None where nothing was sent."""
+    rounded = np.round(values, 2).tolist()
+    return [None if value != value else value for value in rounded]  # noqa: PLR0124 - NaN
+
+
+def _after(cursor: str) -> datetime:
+    microsecond = int(decode_cursor(cursor, _SORT, (int,))[0])
+    try:
+        return _EPOCH + timedelta(microseconds=microsecond + 1)
+    except OverflowError:
+        raise InvalidParameterError.of("cursor", "not a cursor of this track") from None
