@@ -1,0 +1,1 @@
+"""Premium: how a story is pushed, with evidence that others can check."""

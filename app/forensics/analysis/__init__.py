@@ -1,0 +1,1 @@
+"""Pure algorithms over arrays and texts: no input or output, the same answer every time."""

@@ -1,0 +1,82 @@
+"""`vric forensics`: analyses of a file, without a database."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+# What analyses need is imported when one runs, so that other commands start as fast as before.
+# ruff: noqa: PLC0415
+
+forensics_app = typer.Typer(no_args_is_help=True, help="Digital disinformation forensics.")
+
+File = Annotated[Path, typer.Argument(help="CSV, NDJSON or Parquet; gzip too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+class Method(StrEnum):
+    """How edges are found: against chance, or by CooRTweet's definition."""
+
+    null_model = "null_model"
+    coortweet = "coortweet"
+
+
+@forensics_app.command("coordination")
+def coordination(
+    file: File,
+    method: Annotated[Method, typer.Option(help="How edges are found.")] = Method.null_model,
+    window: Annotated[
+        float | None,
+        typer.Option(min=0, max=31_536_000, help="Seconds; estimated from the data by default."),
+    ] = None,
+    min_participation: Annotated[
+        int, typer.Option(min=1, help="Accounts with fewer shares are left out.")
+    ] = 2,
+    quantile: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="coortweet: only edges heavier than this quantile."),
+    ] = None,
+    every_edge: Annotated[
+        bool, typer.Option("--all", help="null_model: also what chance explains.")
+    ] = False,
+    account: Annotated[str, typer.Option(help="Column of the account.")] = "account_id",
+    object_: Annotated[
+        str, typer.Option("--object", help="Column of what is shared.")
+    ] = "object_id",
+    content: Annotated[str, typer.Option(help="Column of the post.")] = "content_id",
+    time: Annotated[
+        str, typer.Option(help="Column of the time, seconds or RFC 3339.")
+    ] = "timestamp_share",
+    text: Annotated[str, typer.Option(help="Column of the text, if there is one.")] = "text",
+    url: Annotated[str, typer.Option(help="Column of the URL, if there is one.")] = "url",
+    source: Annotated[str, typer.Option(help="Column of the credit, if there is one.")] = "source",
+    owner: Annotated[
+        str, typer.Option(help="Column of who owns the account, if there is one.")
+    ] = "owner",
+    as_json: AsJson = False,
+) -> None:
+    """Accounts that share the same within a time window, more often than chance has it."""
+    from app.forensics.local import CoordinationOptions, coordination_records
+
+    columns = {"account": account, "object": object_, "content": content, "time": time}
+    described_by = {"text": text, "url": url, "source": source, "owner": owner}
+    options = CoordinationOptions(method, window, min_participation, quantile, every_edge)
+    _print(coordination_records(file, columns, described_by, options), as_json)
+
+
+def _print(records: Iterable[dict[str, Any]], as_json: bool) -> None:
+    """One record a line: JSON, or its values with tabs between them below their names."""
+    out = sys.stdout.buffer
+    for number, record in enumerate(records):
+        if as_json:
+            out.write(orjson.dumps(record) + b"\n")
+            continue
+        if not number:
+            out.write("\t".join(record).encode() + b"\n")
+        values = ("" if value is None else str(value) for value in record.values())
+        out.write("\t".join(values).encode() + b"\n")
+    out.flush()

@@ -1,0 +1,1 @@
+"""Synthetic corpora from a seed, for the demo and the benchmarks; every record says so."""

@@ -1,0 +1,1 @@
+"""Readers of tables that users bring: typed columns, and rejects by line."""

@@ -1,0 +1,119 @@
+"""What is found in synthetic corpora: campaigns, nothing in organic life, labels on wire copy."""
+
+import numpy as np
+import pytest
+
+from app.forensics.analysis import coordination
+from app.forensics.analysis.benign import Explanation
+from app.forensics.analysis.coordination import Coordination, Descriptions
+from app.forensics.analysis.shares import Shares
+from app.forensics.demo import shares as demo
+from app.forensics.demo.shares import SyntheticShares
+
+
+def _analysed(made: SyntheticShares, window_s: float = 60) -> tuple[Shares, Coordination]:
+    table = made.table()
+    at_us = table["timestamp_share"].to_numpy() * 1_000_000
+    shares = Shares.of(table["account_id"], table["object_id"], table["content_id"], at_us)
+    text = table["text"].to_pylist() if "text" in table.column_names else ()
+    return shares, coordination.analyse(shares, window_s, 2, Descriptions(text=text))
+
+
+def _found(shares: Shares, result: Coordination) -> set[str]:
+    edges = result.edges.where(result.findings)
+    return set(shares.accounts.take(np.union1d(edges.a, edges.b)).to_pylist())
+
+
+def _f1(found: set[str], made: SyntheticShares) -> float:
+    planted = {account for campaign in made.planted for account in campaign}
+    return 2 * len(found & planted) / (len(found) + len(planted))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_organic_life_alone_is_an_empty_answer(seed: int) -> None:
+    shares, result = _analysed(demo.organic(seed, shares=30_000, accounts=1_500, objects=3_000))
+    assert _found(shares, result) == set()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("window_s", [600, 3_600, 21_600])
+def test_wide_windows_do_not_make_interests_a_campaign(seed: int, window_s: float) -> None:
+    shares, result = _analysed(demo.organic(seed), window_s)
+    assert len(_found(shares, result)) <= 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_campaigns_are_found(seed: int) -> None:
+    made = demo.planted(seed)
+    shares, result = _analysed(made)
+    assert _f1(_found(shares, result), made) >= 0.95
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weak_campaigns_are_found(seed: int) -> None:
+    made = demo.planted(seed, kind=demo.WEAK)
+    shares, result = _analysed(made)
+    assert _f1(_found(shares, result), made) >= 0.85
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wire_copy_is_labelled_and_no_finding(seed: int) -> None:
+    shares, result = _analysed(demo.wire(seed))
+    assert _found(shares, result) == set()
+    labels = {result.benign[row] for row in np.flatnonzero(result.significant)}
+    assert labels == {Explanation.SYNDICATION}
+    outcome = {check.explanation: check.outcome for check in result.checks}
+    assert outcome[Explanation.SYNDICATION] == "failed"
+    assert outcome[Explanation.SAME_OWNER] == "not_checked"
+    assert outcome[Explanation.QUOTE] == "passed"
+
+
+def _ring(objects: list[str], names: str = "abcd") -> tuple[list[str], list[str], list[int]]:
+    """Accounts that share each object within seconds, an hour apart."""
+    rows = [(n, o, 3_600 * i + j) for i, o in enumerate(objects) for j, n in enumerate(names)]
+    return [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]
+
+
+def _analyse_ring(objects: list[str], **described: list[str | None]) -> Coordination:
+    organic = demo.organic(1, shares=8_000, accounts=800, objects=2_000).table()
+    accounts, names, seconds = _ring(objects)
+    contents = [f"ring{i}" for i in range(len(accounts))]
+    blank: list[str | None] = [None] * len(organic)
+    columns = {name: [*blank, *column] for name, column in described.items()}
+    shares = Shares.of(
+        organic["account_id"].to_pylist() + accounts, organic["object_id"].to_pylist() + names,
+        organic["content_id"].to_pylist() + contents,
+        np.concatenate([organic["timestamp_share"].to_numpy(), seconds]) * 1_000_000,
+    )  # fmt: skip
+    return coordination.analyse(shares, 60, 2, Descriptions(**columns))
+
+
+def _labels(result: Coordination) -> set[Explanation | None]:
+    return {result.benign[row] for row in np.flatnonzero(result.significant)}
+
+
+def test_one_owner_explains_its_own_accounts_only() -> None:
+    objects = [f"o{i}" for i in range(8)]
+    owners: list[str | None] = [{"a": "Group", "b": "group "}.get(n, n) for n in _ring(objects)[0]]
+    result = _analyse_ring(objects, owner=owners)
+    assert _labels(result) == {None, Explanation.SAME_OWNER}
+    assert sum(label is Explanation.SAME_OWNER for label in result.benign) == 1
+
+
+def test_wire_stories_beside_a_campaign_do_not_hide_it() -> None:
+    stories = [f"https://www.reuters.com/{i}" for i in range(8)]
+    assert _labels(_analyse_ring(stories)) == {Explanation.SYNDICATION}
+    assert _labels(_analyse_ring([*stories, *(f"o{i}" for i in range(8))])) == {None}
+
+
+def test_a_release_to_the_press_is_told_by_its_text() -> None:
+    objects = [f"o{i}" for i in range(8)]
+    text: list[str | None] = ["LIMA, /PRNewswire/ -- A firm announces"] * 32
+    assert _labels(_analyse_ring(objects, text=text)) == {Explanation.PRESS_RELEASE}
+
+
+def test_the_answer_is_the_same_every_time() -> None:
+    made = demo.planted(7)
+    first, second = _analysed(made)[1], _analysed(made)[1]
+    assert first.p.tobytes() == second.p.tobytes()
+    assert first.benign == second.benign
