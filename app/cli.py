@@ -18,6 +18,7 @@ from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
 from app.itineraries.commands import ingest_adsb, ingest_positions
+from app.itineraries.journeys.commands import ingest_legs
 from app.reports.commands import demo_app, ingest_edition
 from app.serve import serve_forever
 from app.worker import work_forever
@@ -31,6 +32,7 @@ app = typer.Typer(
 ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 ingest_app.command("adsb")(ingest_adsb)
+ingest_app.command("legs")(ingest_legs)
 ingest_app.command("positions")(ingest_positions)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),

@@ -219,4 +219,4 @@ def _period(legs: Sequence[dict[str, Any]]) -> dict[str, datetime] | None:
 
 
 def _source_json(number: int, source: Source) -> dict[str, Any]:
-    return {"number": number, **source.model_dump(mode="json")}
+    return {"number": number, **source.model_dump(mode="json", exclude={"event"})}

@@ -126,6 +126,9 @@ class Source(_Part):
     language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
     cites: Annotated[tuple[Text, ...], BeforeValidator(_as_list), Field(max_length=20)] = ()
     state: Country | None = Field(None, description="the state that owns or controls the outlet")
+    event: Annotated[int, Field(ge=1, le=2**62)] | Text | None = Field(
+        None, description="an event that it is a source of: its id, or words of its summary"
+    )
 
 
 class Mover(_Part):

@@ -51,7 +51,11 @@ class Itinerary(Table, table=True):
 
     __tablename__ = "itineraries"
     __table_args__ = (
-        Index("ix_itineraries_latest", text("latest DESC NULLS LAST"), text("id DESC")),
+        Index(
+            "ix_itineraries_latest",
+            text("coalesce(latest, '1800-01-01 00:00:00+00'::timestamptz) DESC"),
+            text("id DESC"),
+        ),
         Index("ix_itineraries_mover_key", "mover_key"),
         Index("ix_itineraries_identifiers", "identifiers", postgresql_using="gin"),
         Index(
@@ -83,6 +87,7 @@ class Itinerary(Table, table=True):
         False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
     document: Any = Field(sa_column=Column(JSON, nullable=False))
+    summary: Any = Field(sa_column=Column(JSON, nullable=False), description="as lists show it")
     updated_at: datetime = Field(
         sa_column=_instant(nullable=False, server_default=text("now()"))
     )  # fmt: skip

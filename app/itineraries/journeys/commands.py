@@ -1,0 +1,61 @@
+"""`vric ingest legs` and what `vric routes` does with journeys."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from app.core.db import Database
+from app.core.errors import CommandError
+from app.core.runtime import run_with_database
+from app.core.settings import Settings
+from app.ingest.files import SourceFile
+from app.ingest.runner import Outcome
+from app.itineraries.journeys.importer import MAX_FILE_BYTES, import_legs
+
+_errors = Console(stderr=True)
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+MAX_PRINTED_REJECTS = 50
+
+
+def ingest_legs(
+    file: Annotated[Path, typer.Argument(help="Reported legs: JSON, JSON lines or CSV.")],
+    collection: Annotated[
+        str | None,
+        typer.Option(help="The set these legs belong to; by default the file's name."),
+    ] = None,
+) -> None:
+    """Take reported legs in and join them into itineraries.
+
+    The same file twice is a no-op. A changed file replaces the legs that its collection had; the
+    history keeps them.
+    """
+    key = collection or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:100] or "legs"
+    if not _SLUG.fullmatch(key):
+        raise CommandError(f"--collection {key!r}: lower-case letters, digits and dashes")
+    source = SourceFile.read(file, MAX_FILE_BYTES)
+    with Progress(console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
+        task = progress.add_task("reading legs", total=None)
+
+        async def work(database: Database) -> Outcome:
+            return await import_legs(
+                database, source, key, Settings().secrets,
+                lambda done: progress.update(task, completed=done),
+            )  # fmt: skip
+
+        outcome = run_with_database(work)
+    report(f"legs {key}", outcome)
+
+
+def report(what: str, outcome: Outcome) -> None:
+    """Tell what an import did, and why lines were left out."""
+    for reject in outcome.rejects[:MAX_PRINTED_REJECTS]:
+        _errors.print(f"line {reject.line}: {reject.reason}", markup=False, highlight=False)
+    if len(outcome.rejects) > MAX_PRINTED_REJECTS:
+        _errors.print(f"and {len(outcome.rejects) - MAX_PRINTED_REJECTS} more lines")
+    numbers = ", ".join(f"{n} {name.replace('_', '-')}" for name, n in outcome.counts.items())
+    state = "unchanged since the last import" if outcome.unchanged else "imported"
+    typer.echo(f"{what} {state}: {numbers}")

@@ -1,0 +1,183 @@
+"""What callers get of itineraries: pages, one as it was known on a day, its history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import orjson
+
+from app.core.db import Database
+from app.core.errors import GoneError, NotFoundError
+from app.events.outlets import fold_name
+from app.events.parameters import parse_instant
+from app.events.repository.items import fetch_linked_events
+from app.itineraries.journeys import repository
+from app.itineraries.journeys.assemble import assemble
+from app.itineraries.journeys.claims import read_claim
+from app.itineraries.journeys.corridor import distance_between_lines_km
+from app.itineraries.journeys.derive import FEATURE, target_of
+from app.itineraries.journeys.names import REDACTED
+from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryQuery, parse_corridor
+from app.plans import Plan
+
+PATH = "/v1/routes/itineraries"
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """A page of itineraries, as summaries or whole."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+    meta: dict[str, Any]
+
+
+async def list_itineraries(
+    database: Database, query: ItinerariesQuery, plan: Plan, whole: bool
+) -> ListAnswer:
+    """The itineraries that meet all of a query, within the plan's page cap.
+
+    Args:
+        whole: with all legs, instead of as summaries.
+    """
+    limit = min(query.limit, plan.page_cap)
+    meta: dict[str, Any] = {}
+    if limit < query.limit:
+        meta["clipped"] = {
+            "parameter": "limit", "asked": query.limit, "given": limit, "plan": plan.key
+        }  # fmt: skip
+    page = await repository.fetch_page(database, query, limit, _keeper(query))
+    items = [
+        {
+            **orjson.loads(row["document" if whole else "summary"]),
+            "sanctioned": row["sanctioned"],
+            "links": _links(row["id"]),
+        }
+        for row in page.rows
+    ]
+    if not items and query.cursor is None:
+        given = query.model_dump(
+            exclude_unset=True, exclude={"limit", "f", "sortby"}, by_alias=True
+        )
+        meta["hints"] = [
+            {"parameters": sorted(given), "reason": "no itinerary meets all of these together"}
+            if given
+            else {"reason": "there are no itineraries yet"}
+        ]
+    return ListAnswer(items, page.next_cursor, meta)
+
+
+def _keeper(query: ItinerariesQuery) -> repository.Keep | None:
+    if query.corridor is None:
+        return None
+    points = np.array(parse_corridor(query.corridor))
+
+    def keep(lats: Any, lons: Any) -> bool:
+        apart = distance_between_lines_km(
+            np.asarray(lats), np.asarray(lons), points[:, 1], points[:, 0]
+        )
+        return apart <= query.corridor_km
+
+    return keep
+
+
+async def get_itinerary(
+    database: Database, itinerary_id: str, query: ItineraryQuery
+) -> dict[str, Any]:
+    """An itinerary, as it was known on a day where one is asked for.
+
+    Raises:
+        NotFoundError: there is none, or nothing of it was known by then.
+        GoneError: its reports were withdrawn.
+    """
+    row = await repository.find_itinerary(database, itinerary_id)
+    if row is None:
+        if await repository.fetch_history(database, itinerary_id):
+            raise GoneError(
+                f"the reports of itinerary {itinerary_id} were withdrawn",
+                extra={"history": f"{PATH}/{itinerary_id}/history"},
+            )
+        raise NotFoundError(f"there is no itinerary {itinerary_id}")
+    if query.as_of is None and query.recorded_by is None:
+        document = orjson.loads(row["document"])
+    else:
+        document = await _as_known(database, itinerary_id, query)
+    matches = await repository.fetch_matches(database, itinerary_id)
+    leads = await repository.fetch_leads(database, _names_in(document))
+    events = await fetch_linked_events(database, FEATURE, target_of(itinerary_id))
+    return {
+        **document,
+        "as_of": query.as_of,
+        "recorded_by": query.recorded_by,
+        "redacted": row["redacted"] or REDACTED in document["mover"]["name"],
+        "sanctioned": row["sanctioned"],
+        "sanctions": {
+            "matches": [dict(match) for match in matches],
+            "leads": [dict(lead) for lead in leads],
+            "basis": "matches share an IMO number, MMSI or registration; leads share a name only",
+        },
+        "events": [
+            {**dict(event), "href": f"/v1/events/{event['id']}"} for event in events
+        ],
+        "links": _links(itinerary_id),
+    }  # fmt: skip
+
+
+async def _as_known(database: Database, itinerary_id: str, query: ItineraryQuery) -> dict[str, Any]:
+    as_of = date.fromisoformat(query.as_of) if query.as_of else None
+    recorded_by = parse_instant(query.recorded_by) if query.recorded_by else None
+    assert recorded_by is None or isinstance(recorded_by, datetime)
+    contents = await repository.fetch_claims(database, itinerary_id, recorded_by)
+    claims = [read_claim(orjson.loads(content)) for content in contents]
+    document = assemble(claims, as_of)
+    if document is None:
+        days = await repository.fetch_known_days(database, itinerary_id)
+        raise NotFoundError(
+            f"nothing of itinerary {itinerary_id} was known by then",
+            extra={"known_from": days[0].isoformat()} if days else None,
+        )
+    return {"id": itinerary_id, **document}
+
+
+def _names_in(document: Mapping[str, Any]) -> list[str]:
+    """Folded names of all that moved, carried or owned, for leads."""
+    mover = document["mover"]
+    names = [mover["name"], *mover["members"]]
+    for leg in document["legs"]:
+        craft = leg["craft"] or {}
+        names += [leg["carrier"], craft.get("name"), craft.get("owner")]
+    return sorted({fold_name(name) for name in names if name} - {""})
+
+
+async def get_history(database: Database, itinerary_id: str) -> dict[str, Any]:
+    """The steps of an itinerary's life, and the days from which more of it was known.
+
+    Raises:
+        NotFoundError: there never was such an itinerary.
+    """
+    steps = await repository.fetch_history(database, itinerary_id)
+    if not steps:
+        raise NotFoundError(f"there is no itinerary {itinerary_id}")
+    path = f"{PATH}/{itinerary_id}"
+    days = await repository.fetch_known_days(database, itinerary_id)
+    return {
+        "items": [
+            {**dict(step), "href": f"{path}?recorded_by={_z(step['at'])}"} for step in steps
+        ],
+        "known_on": [{"day": day, "href": f"{path}?as_of={day}"} for day in days],
+    }  # fmt: skip
+
+
+def _z(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _links(itinerary_id: str) -> list[dict[str, str]]:
+    path = f"{PATH}/{itinerary_id}"
+    return [
+        {"rel": "self", "href": path, "type": "application/json"},
+        {"rel": "history", "href": f"{path}/history", "type": "application/json"},
+        {"rel": "map", "href": f"{path}/map.svg", "type": "image/svg+xml"},
+    ]

@@ -1,0 +1,169 @@
+"""Writes journeys: claims as they come in, and the itineraries that are derived from them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import asyncpg
+import orjson
+
+from app.itineraries.journeys.claims import Claim, claim_json, read_claim
+from app.itineraries.journeys.names import Redactor
+from app.itineraries.journeys.records import ItineraryRow
+
+_COLUMNS = (
+    "id", "mover_kind", "mover_key", "people", "operators", "craft", "identifiers", "statuses",
+    "earliest", "latest", "has_private_person", "document", "summary",
+)  # fmt: skip
+_LEG_COLUMNS = (
+    "position", "status", "from_country", "to_country", "from_names", "to_names", "via_names",
+    "via_countries", "earliest", "latest", "lats", "lons",
+)  # fmt: skip
+_SAVE = f"""
+INSERT INTO itineraries ({", ".join(_COLUMNS)})
+VALUES ({", ".join(f"${n}" for n in range(1, len(_COLUMNS) + 1))})
+ON CONFLICT (id) DO UPDATE SET
+    {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])}, updated_at = now()
+"""
+_CLAIMS = """
+SELECT itinerary_id, content FROM itinerary_claims
+WHERE itinerary_id = ANY($1) AND superseded_at IS NULL ORDER BY itinerary_id, id
+"""
+_SPANS = """
+SELECT id, mover_key, earliest, latest FROM itineraries WHERE mover_key = ANY($1) ORDER BY id
+"""
+_NOTE = """
+INSERT INTO itinerary_changes (itinerary_id, kind, by, reason, added, withdrawn)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim on its way into the database."""
+
+    itinerary_id: str
+    digest: str
+    content: str
+    known_on: date | None
+
+    @classmethod
+    def of(cls, itinerary_id: str, claim: Claim) -> "NewClaim":
+        """The claim as it is stored; the same claim of the same journey has the same digest."""
+        content = orjson.dumps(claim_json(claim), option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(itinerary_id.encode() + b"\n" + content).hexdigest()
+        return cls(itinerary_id, digest, content.decode(), claim.known_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When an itinerary of a mover was, by days that may be open."""
+
+    id: str
+    mover_key: str
+    earliest: datetime | None
+    latest: datetime | None
+
+
+async def load_redactor(connection: asyncpg.Connection, secrets: Sequence[bytes]) -> Redactor:
+    """What takes redacted names out.
+
+    Args:
+        secrets: keys of the hashes, the one in use first.
+    """
+    rows = await connection.fetch("SELECT digest, word_count FROM itinerary_redactions")
+    digests, counts = ({row[column] for row in rows} for column in ("digest", "word_count"))
+    return Redactor(frozenset(digests), frozenset(counts), tuple(secrets))
+
+
+async def load_standing(
+    connection: asyncpg.Connection, collection: str
+) -> dict[str, tuple[int, str]]:
+    """The standing claims of a collection by digest: their id and itinerary."""
+    rows = await connection.fetch(
+        "SELECT digest, id, itinerary_id FROM itinerary_claims"
+        " WHERE collection = $1 AND superseded_at IS NULL",
+        collection,
+    )
+    return {row["digest"]: (row["id"], row["itinerary_id"]) for row in rows}
+
+
+async def load_claims(connection: asyncpg.Connection, ids: Sequence[str]) -> dict[str, list[Claim]]:
+    """The standing claims of itineraries, in the order they came."""
+    found: dict[str, list[Claim]] = {}
+    for row in await connection.fetch(_CLAIMS, list(ids)):
+        claim = read_claim(orjson.loads(row["content"]))
+        found.setdefault(row["itinerary_id"], []).append(claim)
+    return found
+
+
+async def load_spans(connection: asyncpg.Connection, mover_keys: Sequence[str]) -> list[Span]:
+    """The itineraries of these movers."""
+    return [Span(**row) for row in await connection.fetch(_SPANS, list(mover_keys))]
+
+
+async def add_claims(
+    connection: asyncpg.Connection, collection: str, claims: Sequence[NewClaim]
+) -> None:
+    """Keep new claims, in order."""
+    await connection.copy_records_to_table(
+        "itinerary_claims",
+        records=[(c.itinerary_id, collection, c.digest, c.content, c.known_on) for c in claims],
+        columns=["itinerary_id", "collection", "digest", "content", "known_on"],
+    )
+
+
+async def supersede_claims(connection: asyncpg.Connection, ids: Sequence[int]) -> None:
+    """Let claims stand no longer; they stay for the history."""
+    await connection.execute(
+        "UPDATE itinerary_claims SET superseded_at = now() WHERE id = ANY($1)", list(ids)
+    )
+
+
+async def load_known_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that itineraries have."""
+    rows = await connection.fetch("SELECT id FROM itineraries WHERE id = ANY($1)", list(ids))
+    return {row["id"] for row in rows}
+
+
+async def save_itineraries(connection: asyncpg.Connection, rows: Sequence[ItineraryRow]) -> None:
+    """Create or replace what is derived: itineraries and their legs."""
+    ids = [row.id for row in rows]
+    await connection.executemany(
+        _SAVE, [[getattr(row, column) for column in _COLUMNS] for row in rows]
+    )
+    await connection.execute("DELETE FROM itinerary_legs WHERE itinerary_id = ANY($1)", ids)
+    await connection.copy_records_to_table(
+        "itinerary_legs",
+        records=[
+            (row.id, *(getattr(leg, column) for column in _LEG_COLUMNS))
+            for row in rows
+            for leg in row.legs
+        ],
+        columns=["itinerary_id", *_LEG_COLUMNS],
+    )
+
+
+async def delete_itineraries(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
+    """Take itineraries out of every surface; their claims and history stay."""
+    await connection.execute("DELETE FROM itineraries WHERE id = ANY($1)", list(ids))
+
+
+async def note_changes(
+    connection: asyncpg.Connection,
+    kinds: Mapping[str, str],
+    by: str,
+    counts: Mapping[str, tuple[int, int]],
+    reason: str | None = None,
+) -> None:
+    """Add a step to the history of each itinerary.
+
+    Args:
+        kinds: created, updated, redacted or removed, by itinerary.
+        counts: claims added and withdrawn, by itinerary.
+    """
+    await connection.executemany(
+        _NOTE,
+        [(key, kind, by, reason, *counts.get(key, (0, 0))) for key, kind in kinds.items()],
+    )
