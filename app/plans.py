@@ -83,15 +83,17 @@ def with_overrides(overrides: Mapping[str, Mapping[str, Any]]) -> Mapping[str, P
     """The plans with some numbers changed, for tests and benchmarks.
 
     Raises:
-        ValueError: an unknown plan, an unknown number, or one that is no positive whole number.
+        ValueError: an unknown plan, an unknown number, or one that is no whole number from 0 on;
+            null is a number where the plan may be unlimited.
     """
-    numbers = {field.name for field in fields(Plan) if field.type in ("int", int)}
+    numbers = {field.name: field.type for field in fields(Plan)}
     plans = dict(PLANS)
     for key, changes in overrides.items():
         if key not in plans:
             raise ValueError(f"VRIC_PLAN_OVERRIDES: there is no plan {key!r}")
         for name, value in changes.items():
-            if name not in numbers or type(value) is not int or value < 0:
+            is_number = numbers.get(name) in (int, int | None) and type(value) is int and value >= 0
+            if not is_number and not (numbers.get(name) == int | None and value is None):
                 raise ValueError(f"VRIC_PLAN_OVERRIDES: {key}.{name} cannot be {value!r}")
         plans[key] = replace(plans[key], **changes)
     return plans

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import httpx
 
+from app.core.db import Database
 from app.plans import COSTS, PLANS, Feature, Plan
+from tests.conftest import MakeKey, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +41,17 @@ async def test_the_route_shows_the_same(client: httpx.AsyncClient) -> None:
         assert shown[key]["export_rows"] == plan.export_rows
         assert shown[key]["api_keys"] == plan.api_keys
         assert shown[key]["prices"] == list(plan.lookup_keys)
+
+
+async def test_a_cap_that_was_changed_is_that_of_an_export(
+    database: Database, make_account_key: MakeKey
+) -> None:
+    headers = {"X-API-Key": await make_account_key()}
+    async with serving(database.url, plan_overrides={"free": {"export_rows": 7}}) as client:
+        made = await client.post("/v1/exports", json={"format": "csv"}, headers=headers)
+        assert (made.status_code, made.json()["rows_cap"]) == (202, 7)
+        shown = {plan["key"]: plan for plan in (await client.get("/v1/plans")).json()["items"]}
+        assert shown["free"]["export_rows"] == 7
 
 
 def test_every_named_plan_holds_the_account() -> None:

@@ -136,11 +136,24 @@ def test_a_spoilt_secret_file_is_refused(tmp_path: Path, content: str) -> None:
         {"free": {"daily": None}},
         {"free": {"features": 1}},
         {"free": {"no_such": 1}},
+        {"free": {"key": "x"}},
+        {"free": {"export_rows": "1"}},
+        {"free": {"export_rows": -1}},
     ],
 )
 def test_overrides_that_fit_no_plan(overrides: dict[str, dict[str, object]]) -> None:
     with pytest.raises(ValueError, match="VRIC_PLAN_OVERRIDES"):
         with_overrides(overrides)
+
+
+def test_every_number_of_a_plan_can_be_changed() -> None:
+    numbers = {
+        "burst_per_minute": 1, "daily": 2, "page_cap": 3, "export_rows": 4, "api_keys": 5,
+        "saved_searches": 6,
+    }  # fmt: skip
+    changed = with_overrides({"free": numbers})["free"]
+    assert {name: getattr(changed, name) for name in numbers} == numbers
+    assert with_overrides({"free": {"export_rows": None}})["free"].export_rows is None
 
 
 def test_overrides_change_nothing_else() -> None:

@@ -3,13 +3,16 @@
 import asyncio
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import asyncpg
 import pytest
 
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.events.corrections import correct_event
 from app.ingest.files import SourceFile
+from app.reports import importer
 from app.reports.importer import read_and_code
 from tests.conftest import serving
 from tests.problems import assert_problem
@@ -220,6 +223,47 @@ async def test_two_imports_of_one_edition_at_once_have_one_effect(database: Data
     assert await database.fetch_value("SELECT count(*) FROM events") == 6
     assert await database.fetch_value("SELECT count(*) FROM event_changes") == 6
     assert await database.fetch_value("SELECT count(*) FROM ingest_runs") == 1
+
+
+async def test_imports_of_two_editions_are_put_in_one_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its first statement on: who comes second reads the registry and the events as the first
+    has left them, and cannot wait for it in a circle."""
+    steps: list[str] = []
+    held, waits = asyncio.Event(), asyncio.Event()
+    save_outlets = importer.save_outlets
+
+    async def save_and_stop(connection: asyncpg.Connection, *given: Any) -> None:
+        steps.append("begun")
+        await save_outlets(connection, *given)
+        if not held.is_set():
+            held.set()
+            await waits.wait()
+            steps.append("first goes on")
+
+    monkeypatch.setattr(importer, "save_outlets", save_and_stop)
+    first = asyncio.create_task(take_in(database, edition_text(), "one"))
+    await held.wait()
+    second = asyncio.create_task(take_in(database, edition_text(ITEMS[::-1]), "two"))
+    async with asyncio.timeout(20):
+        while len(steps) == 1 and not second.done():
+            if await _waiting(database):
+                break
+            await asyncio.sleep(0.01)
+    waits.set()
+    assert not (await first).unchanged and not (await second).unchanged
+    assert steps.index("first goes on") == 1
+
+
+async def _waiting(database: Database) -> int:
+    """How many transactions wait for the row of the data version."""
+    return int(
+        await database.fetch_value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock' AND query LIKE '%data_version%'"
+        )
+    )
 
 
 async def test_two_editions_at_once(database: Database) -> None:
