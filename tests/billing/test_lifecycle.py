@@ -212,6 +212,45 @@ async def test_a_refund_is_written_down_and_the_subscription_decides(
     assert await payer.plan() == "free"
 
 
+async def test_a_refund_in_part_is_written_down_each_time(payer: Payer, database: Database) -> None:
+    charge = payer.fake.charge(await payer.subscribe())
+    for amount in (1_000, 2_500):
+        charge.update(amount_refunded=amount)
+        assert await payer.outcome(payer.fake.event("charge.refunded", charge)) == "unchanged"
+    details = await trail(database, "billing_refunded")
+    assert [(one["amount_refunded"], one["refunded"]) for one in details] == [
+        (1_000, False), (2_500, False),
+    ]  # fmt: skip
+    assert await payer.plan() == "premium"
+    (known,) = (await payer.overview())["subscriptions"]
+    assert known["grants_access"]
+
+
+@pytest.mark.parametrize("status", ["won", "warning_closed"])
+async def test_a_dispute_that_is_won_changes_nothing(
+    payer: Payer, database: Database, status: str
+) -> None:
+    charge = payer.fake.charge(await payer.subscribe())
+    await payer.outcome(payer.fake.dispute(charge, "needs_response"))
+    assert await payer.plan() == "premium"
+    assert await payer.outcome(payer.fake.dispute(charge, status)) == "unchanged"
+    (closed,) = await trail(database, "billing_dispute_closed")
+    assert closed["status"] == status
+    assert await payer.plan() == "premium"
+
+
+async def test_a_lost_dispute_that_stripe_was_not_told_to_follow(
+    payer: Payer, database: Database
+) -> None:
+    charge = payer.fake.charge(await payer.subscribe())
+    opened, lost = (payer.fake.dispute(charge, status) for status in ("needs_response", "lost"))
+    # In whatever order they come.
+    assert [await payer.outcome(lost), await payer.outcome(opened)] == ["unchanged"] * 2
+    (closed,) = await trail(database, "billing_dispute_closed")
+    assert closed["status"] == "lost"
+    assert await payer.plan() == "premium"  # until somebody ends the subscription
+
+
 async def test_a_dispute_is_loud_and_the_subscription_decides(
     payer: Payer, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
