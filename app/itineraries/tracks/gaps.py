@@ -42,11 +42,11 @@ class Reception:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A silence. An open one (`end_s` and all after it None) lasts to the end of the data."""
+    """A silence. An open one (`end_at` and all after it None) lasts to the end of the data."""
 
     craft_id: str
-    start_s: float
-    end_s: float | None
+    start_at: float
+    end_at: float | None
     from_lat: float
     from_lon: float
     to_lat: float | None
@@ -84,15 +84,15 @@ def detect_gaps(
 
 def _gap(positions: Positions, row: int, distance_km: float | None, heard: Reception) -> Gap:
     craft_id = positions.craft_ids[positions.craft[row]]
-    start_s = float(positions.time_s[row])
+    start_at = float(positions.time_s[row])
     from_lat, from_lon = float(positions.lat[row]), float(positions.lon[row])
     if distance_km is None:
-        return Gap(craft_id, start_s, None, from_lat, from_lon, None, None, None, None, heard)
-    end_s = float(positions.time_s[row + 1])
+        return Gap(craft_id, start_at, None, from_lat, from_lon, None, None, None, None, heard)
+    end_at = float(positions.time_s[row + 1])
     return Gap(
-        craft_id, start_s, end_s, from_lat, from_lon,
+        craft_id, start_at, end_at, from_lat, from_lon,
         float(positions.lat[row + 1]), float(positions.lon[row + 1]),
-        distance_km, distance_km / KM_PER_NM / ((end_s - start_s) / 3600), heard,
+        distance_km, distance_km / KM_PER_NM / ((end_at - start_at) / 3600), heard,
     )  # fmt: skip
 
 
@@ -111,19 +111,19 @@ def _reception(
     near = near[np.argsort(cell[near], kind="stable")]
     near_cell = cell[near]
     heard = []
-    for row, end_s in zip(rows.tolist(), until.tolist(), strict=True):
+    for row, end_at in zip(rows.tolist(), until.tolist(), strict=True):
         first, last = np.searchsorted(near_cell, [cell[row], cell[row] + 1])
-        start_s = float(positions.time_s[row])
+        start_at = float(positions.time_s[row])
         times = positions.time_s[near[first:last]]
-        begin, end = np.searchsorted(times, [start_s, end_s], side="right")
+        begin, end = np.searchsorted(times, [start_at, end_at], side="right")
         others = near[first + begin : first + end]
         others = others[positions.craft[others] != positions.craft[row]]
-        hours = np.unique((positions.time_s[others] - start_s) // 3600)
+        hours = np.unique((positions.time_s[others] - start_at) // 3600)
         heard.append(
             Reception(
                 len(np.unique(positions.craft[others])),
                 len(others),
-                min(1.0, len(hours) / max(1, round((end_s - start_s) / 3600))),
+                min(1.0, len(hours) / max(1, round((end_at - start_at) / 3600))),
             )
         )
     return heard

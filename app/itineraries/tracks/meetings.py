@@ -43,8 +43,8 @@ class Meeting:
     """
 
     craft_ids: tuple[str, str]
-    start_s: float
-    end_s: float
+    start_at: float
+    end_at: float
     median_distance_km: float
     median_speed_kn: tuple[float, float]
     lat: float
@@ -76,7 +76,7 @@ def detect_meetings(
             meeting for meeting in found if max(meeting.median_speed_kn) < options.max_speed_kn
         ]
         found = _away_from(places, found, options.min_port_km)
-    return sorted(found, key=lambda meeting: (meeting.craft_ids, meeting.start_s))
+    return sorted(found, key=lambda meeting: (meeting.craft_ids, meeting.start_at))
 
 
 def merged_runs(

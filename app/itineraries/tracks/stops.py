@@ -44,8 +44,8 @@ class Stop:
     """A stay: `lat`, `lon` is the median of its fixes, `radius_km` the farthest fix from it."""
 
     craft_id: str
-    start_s: float
-    end_s: float
+    start_at: float
+    end_at: float
     lat: float
     lon: float
     radius_km: float
@@ -77,7 +77,7 @@ def detect_stops(positions: Positions, options: StopOptions = StopOptions()) -> 
             stops.append((start, stop))
             taken.add(start, end)
         elif (found := _longest_from(positions, points, start, end, options)) is not None:
-            heappush(queue, (found.start_s - found.end_s, start, start + found.fixes, found))
+            heappush(queue, (found.start_at - found.end_at, start, start + found.fixes, found))
     return [stop for _, stop in sorted(stops, key=itemgetter(0))]
 
 
