@@ -34,11 +34,12 @@ def upgrade() -> None:
     sa.Column('has_private_person', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('redacted', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('document', postgresql.JSON(astext_type=sa.Text()), nullable=False),
+    sa.Column('summary', postgresql.JSON(astext_type=sa.Text()), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_itineraries'))
     )
     op.create_index('ix_itineraries_identifiers', 'itineraries', ['identifiers'], unique=False, postgresql_using='gin')
-    op.create_index('ix_itineraries_latest', 'itineraries', [sa.literal_column('latest DESC NULLS LAST'), sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_itineraries_latest', 'itineraries', [sa.literal_column("coalesce(latest, '1800-01-01 00:00:00+00'::timestamptz) DESC"), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_itineraries_mover_key', 'itineraries', ['mover_key'], unique=False)
     op.create_index('ix_itineraries_names', 'itineraries', ['people', 'operators', 'craft'], unique=False, postgresql_using='gin', postgresql_ops={'people': 'gin_trgm_ops', 'operators': 'gin_trgm_ops', 'craft': 'gin_trgm_ops'})
     op.create_table('itinerary_changes',
@@ -101,8 +102,6 @@ def upgrade() -> None:
     sa.Column('to_names', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('via_names', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('via_countries', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-    sa.Column('earliest', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('latest', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lats', sa.ARRAY(sa.Double()), nullable=False),
     sa.Column('lons', sa.ARRAY(sa.Double()), nullable=False),
     sa.ForeignKeyConstraint(['itinerary_id'], ['itineraries.id'], name=op.f('fk_itinerary_legs_itinerary_id_itineraries'), onupdate='CASCADE', ondelete='CASCADE'),

@@ -49,16 +49,19 @@ class SourceList:
 
 
 def known_by(claims: Sequence[Claim], as_of: date | None) -> list[Claim]:
-    """The claims that were public on a day, those without a dated source included; all for None.
+    """The claims that were public on a day; all for None.
 
-    Of a claim's sources only those that were out by then remain.
+    Of a claim's sources only those that were out by then remain; those without a date go with the
+    others. A claim with no dated source at all counts as always known.
     """
     if as_of is None:
         return list(claims)
     known = []
     for claim in claims:
-        out = tuple(s for s in claim.sources if s.published_on is None or s.published_on <= as_of)
-        if out:
+        if claim.known_on is None or claim.known_on <= as_of:
+            out = tuple(
+                s for s in claim.sources if s.published_on is None or s.published_on <= as_of
+            )
             same = len(out) == len(claim.sources)
             known.append(claim if same else claim.model_copy(update={"sources": out}))
     return known

@@ -82,7 +82,7 @@ def _readings(when: When) -> list[Moment]:
 
 def date_conflicts(field: str, given: Sequence[Dated]) -> list[dict[str, Any]]:
     """Contradictions among times of one end, each with what is said side by side."""
-    found = [conflict for dated in given for conflict in _own_conflicts(field, dated)]
+    found = _merged([conflict for dated in given for conflict in _own_conflicts(field, dated)])
     clashing = [
         (a, b)
         for index, a in enumerate(given[:50])
@@ -98,6 +98,16 @@ def date_conflicts(field: str, given: Sequence[Dated]) -> list[dict[str, Any]]:
         for (kind, detail), claims in by_kind.items()
     )
     return found
+
+
+def _merged(conflicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Conflicts of the same kind and detail as one, with the claims of all."""
+    by_detail: dict[tuple[str, str], dict[str, Any]] = {}
+    for conflict in conflicts:
+        held = by_detail.setdefault((conflict["kind"], conflict["detail"]), conflict)
+        if held is not conflict:
+            held["claims"] += conflict["claims"]
+    return list(by_detail.values())
 
 
 def _own_conflicts(field: str, dated: Dated) -> list[dict[str, Any]]:

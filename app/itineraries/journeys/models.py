@@ -114,8 +114,6 @@ class ItineraryLeg(Table, table=True):
     to_names: list[str] = Field(sa_column=_texts())
     via_names: list[str] = Field(sa_column=_texts())
     via_countries: list[str] = Field(sa_column=_texts())
-    earliest: datetime | None = Field(default=None, sa_column=_instant())
-    latest: datetime | None = Field(default=None, sa_column=_instant())
     lats: list[float] = Field(sa_column=Column(ARRAY(Double), nullable=False))
     lons: list[float] = Field(sa_column=Column(ARRAY(Double), nullable=False))
 

@@ -29,8 +29,6 @@ class LegRow:
     to_names: list[str]
     via_names: list[str]
     via_countries: list[str]
-    earliest: datetime | None
-    latest: datetime | None
     lats: list[float]
     lons: list[float]
 
@@ -146,7 +144,6 @@ def _searchable(names: Sequence[str]) -> str:
 
 def _leg_row(leg: Mapping[str, Any]) -> LegRow:
     start, end, via = leg["from"]["place"], leg["to"]["place"], leg["via"]
-    spans = [leg[name]["when"] for name in ("from", "to") if leg[name]["when"]]
     stops = [p for p in (start, *via, end) if p is not None and p["lat"] is not None]
     return LegRow(
         position=leg["position"],
@@ -157,8 +154,6 @@ def _leg_row(leg: Mapping[str, Any]) -> LegRow:
         to_names=_names(end),
         via_names=[name for place in via for name in _names(place)],
         via_countries=[place["country"] for place in via if place["country"]],
-        earliest=min((span["earliest"] for span in spans), default=None),
-        latest=max((span["latest"] for span in spans), default=None),
         lats=[place["lat"] for place in stops],
         lons=[place["lon"] for place in stops],
     )

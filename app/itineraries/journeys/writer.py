@@ -18,7 +18,7 @@ _COLUMNS = (
 )  # fmt: skip
 _LEG_COLUMNS = (
     "position", "status", "from_country", "to_country", "from_names", "to_names", "via_names",
-    "via_countries", "earliest", "latest", "lats", "lons",
+    "via_countries", "lats", "lons",
 )  # fmt: skip
 _SAVE = f"""
 INSERT INTO itineraries ({", ".join(_COLUMNS)})
