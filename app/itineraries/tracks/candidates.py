@@ -40,15 +40,15 @@ _HELICOPTERS = (
     "H500", "H53", "H60", "H64", "KA", "LYNX", "MI2", "MI8", "MI17", "MI24", "MI26", "NH90",
     "PUMA", "R22", "R44", "R66", "S61", "S76", "S92", "TIGR", "UH1",
 )  # fmt: skip
-# Miles more than its distance that a field of this kind is taken to lie away: a guess goes to the
-# field that more traffic uses unless the track says otherwise.
-_HANDICAP_KM = {
-    AirportKind.LARGE: 0.0,
-    AirportKind.MEDIUM: 1.5,
-    AirportKind.SMALL: 4.0,
-    AirportKind.STRIP: 12.0,
-    AirportKind.WATER: 12.0,
-    AirportKind.HELIPORT: 12.0,
+# How much further away a field of this kind is taken to lie: a guess goes to the field that more
+# traffic uses unless the track says otherwise. Added km, factor for jets, factor for others.
+_HANDICAP = {
+    AirportKind.LARGE: (0.0, 1.0, 1.0),
+    AirportKind.MEDIUM: (1.0, 1.5, 1.1),
+    AirportKind.SMALL: (3.0, 3.0, 1.3),
+    AirportKind.STRIP: (10.0, 3.0, 2.0),
+    AirportKind.WATER: (10.0, 3.0, 2.0),
+    AirportKind.HELIPORT: (10.0, 3.0, 2.0),
 }
 AT_FIELD_KM = 3.0
 """So far from a runway a craft on the ground still stands on that airfield."""
@@ -66,15 +66,6 @@ class Candidate:
     distance_km: float
     plausible: bool
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An airport with its candidate entry and what it costs to believe in it, in km."""
-
-    airport: Airport
-    candidate: Candidate
-    cost_km: float
 
 
 def craft_class(track: Positions, type_code: str = "") -> CraftClass:
@@ -137,10 +128,12 @@ def judge(airport: Airport, km: float, craft: CraftClass, *, seen_there: bool) -
     return Candidate(airport.code, airport.name, round(km, 2), plausible, reason)
 
 
-def handicap_km(airport: Airport) -> float:
-    """What is added to an airport's distance before airports are compared."""
+def believed_km(airport: Airport, km: float, craft: CraftClass) -> float:
+    """A distance with what speaks against the kind of airport added: the lower, the likelier."""
+    added, for_jets, for_others = _HANDICAP[airport.kind]
     unknown = 3.0 if not airport.longest_ft else 0.0
-    return _HANDICAP_KM[airport.kind] + unknown
+    jet = craft in (CraftClass.HEAVY, CraftClass.JET)
+    return km * (for_jets if jet else for_others) + added + unknown
 
 
 def _high(values: np.ndarray) -> float:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.itineraries.tracks.airports import Airports
 from app.itineraries.tracks.geometry import KM_PER_NM, haversine_km
 from app.itineraries.tracks.positions import UNKNOWN, Floats, Positions
 
@@ -16,6 +17,13 @@ HIGHEST_FIELD_FT = 15_000.0
 """No airfield lies higher: a "ground" flag above it is an error."""
 FASTEST_ON_GROUND_KN = 250.0
 SLOW_KN = 40.0
+ROLL_FT = 100.0
+"""The slope of a runway and the steps in which altitudes are sent."""
+ROLL_SILENCE_S = 30.0
+FIELD_KM = 6.0
+"""Half the length of a large airfield, and some."""
+PRESSURE_FT = 1_200.0
+"""Barometric altitudes are off by as much when the pressure is far from standard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +48,21 @@ class FlightOptions:
     lost_minutes: float = 60.0
 
 
-def on_ground(track: Positions) -> Mask:
-    """Which fixes of one craft are on the ground: as sent, or slow and as low as it comes.
+def on_ground(track: Positions, airports: Airports) -> Mask:
+    """Which fixes of one craft are on the ground.
 
-    Flags that cannot be true (fast, or higher than any field) are set aside; where no flag was
-    sent, fixes below 40 kn within 200 ft of the lowest altitude of the quarter hours around count.
+    As sent, but for flags that cannot be true (fast, or higher than any field). Where none was
+    sent: slow at an airfield and its height, within 200 ft of the lowest altitude of the quarter
+    hours around, and the roll before and after, as long as the altitude stays that of the ground.
     """
     sent = track.on_ground == 1
     sent &= ~(track.speed_kn > FASTEST_ON_GROUND_KN) & ~(track.altitude_ft > HIGHEST_FIELD_FT)
-    ground = sent if sent.any() else sent | _slow_and_low(track)
-    for start, end in _runs(~ground):
-        hop = track.take(slice(start, end))
+    ground = np.asarray(sent if sent.any() else _slow_and_low(track, airports))
+    for start, end in runs_of(~ground):
         inside = start > 0 and end < len(track)
-        if inside and not _flies(hop):
+        if inside and not _flies(track.take(slice(start, end))):
             ground[start:end] = True
-    return np.asarray(ground)
+    return ground
 
 
 def split_flights(track: Positions, ground: Mask, options: FlightOptions) -> list[slice]:
@@ -81,7 +89,7 @@ def _cuts(track: Positions, ground: Mask, options: FlightOptions) -> set[int]:
     at_ground = ground[:-1] | ground[1:]
     cuts = np.flatnonzero(at_ground & (silence_s > options.ground_silence_minutes * 60)) + 1
     found = set(cuts.tolist())
-    for start, end in _runs(ground):
+    for start, end in runs_of(ground):
         stayed_s = track.time_s[end - 1] - track.time_s[start]
         if start > 0 and end < len(track) and stayed_s >= options.ground_stay_minutes * 60:
             found.add(start + int(np.argmax(silence_s[start : end - 1])) + 1)
@@ -133,28 +141,62 @@ def _troughs(altitude_ft: Floats, ground: Mask) -> list[tuple[int, int]]:
     return spans
 
 
-def _slow_and_low(track: Positions) -> Mask:
-    slow = (track.speed_kn < SLOW_KN) & ~np.isnan(track.altitude_ft)
+def _slow_and_low(track: Positions, airports: Airports) -> Mask:
+    """Ground told by speed over ground and altitude alone; a speed may be sent on after it ended."""
     ground = np.zeros(len(track), dtype=np.bool_)
-    for start, end in _runs(slow):
-        first, last = np.searchsorted(
-            track.time_s, [track.time_s[start] - 900, track.time_s[end - 1] + 900]
-        )
-        lowest = np.nanmin(track.altitude_ft[first:last])
-        ground[start:end] = np.median(track.altitude_ft[start:end]) <= lowest + 200
+    speed = np.fmin(track.speed_kn, _made_good_kn(track))
+    time_s, altitude = track.time_s, track.altitude_ft
+    for first, last in runs_of((speed < SLOW_KN) & ~np.isnan(altitude)):
+        around = np.searchsorted(time_s, [time_s[first] - 900, time_s[last - 1] + 900])
+        level = float(np.median(altitude[first:last]))
+        lowest = np.nanmin(altitude[slice(*around)])
+        if level > lowest + 200 or not _at_field(track, first, level, airports):
+            continue
+        start, end = first, last
+        while start > 0 and _rolls(time_s, altitude, level, start - 1, start):
+            start -= 1
+        while end < len(track) and _rolls(time_s, altitude, level, end, end - 1):
+            end += 1
+        ground[start:end] = True
     return ground
+
+
+def _at_field(track: Positions, row: int, level_ft: float, airports: Airports) -> bool:
+    """Whether a fix lies at an airfield and its altitude can be that of the field."""
+    fields = airports.near(float(track.lat[row]), float(track.lon[row]), FIELD_KM)
+    return any(abs(level_ft - airport.elevation_ft) <= PRESSURE_FT for airport, _ in fields)
+
+
+def _rolls(time_s: Floats, altitude_ft: Floats, level: float, row: int, beside: int) -> bool:
+    """Whether a fix beside one on the ground is on it too: at once, and no higher."""
+    soon = abs(time_s[row] - time_s[beside]) <= ROLL_SILENCE_S
+    return bool(soon and abs(altitude_ft[row] - level) <= ROLL_FT)
+
+
+def _made_good_kn(track: Positions) -> Floats:
+    """Knots made good from each fix to the next that comes ten seconds later or more."""
+    later = np.minimum(np.searchsorted(track.time_s, track.time_s + 10), len(track) - 1)
+    km = haversine_km(track.lat, track.lon, track.lat[later], track.lon[later])
+    seconds = track.time_s[later] - track.time_s
+    with np.errstate(divide="ignore", invalid="ignore"):
+        knots = km / KM_PER_NM / (seconds / 3600)
+    return np.where(seconds > 0, knots, np.nan)
 
 
 def _flies(track: Positions) -> bool:
     """Whether these fixes, none of them on the ground, are of a flight and not of a parked craft."""
     if len(track) < 2:
         return False
+    count = len(track)
+    start = np.full(count, track.lat[0]), np.full(count, track.lon[0])
+    if float(haversine_km(*start, track.lat, track.lon).max()) < 0.5:
+        return False
     altitudes = track.altitude_ft[~np.isnan(track.altitude_ft)]
     rose = len(altitudes) > 0 and float(np.ptp(altitudes)) >= 300
     return rose or bool(np.any(track.speed_kn > 60))
 
 
-def _runs(mask: Mask) -> list[tuple[int, int]]:
+def runs_of(mask: Mask) -> list[tuple[int, int]]:
     """Start and end (exclusive) of every stretch that is true."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

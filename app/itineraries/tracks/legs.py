@@ -1,15 +1,28 @@
 """Flight legs: where a track takes off and lands, as far as it was seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from app.itineraries.tracks.airports import AirportKind, Airports
 from app.itineraries.tracks.candidates import Candidate, craft_class
-from app.itineraries.tracks.flights import FlightOptions, Mask, on_ground, split_flights
-from app.itineraries.tracks.leg_ends import EndStatus, LegEnd, find_end
-from app.itineraries.tracks.positions import UNKNOWN, Positions
+from app.itineraries.tracks.flights import (
+    SLOW_KN,
+    FlightOptions,
+    Mask,
+    on_ground,
+    split_flights,
+)
+from app.itineraries.tracks.geometry import haversine_km
+from app.itineraries.tracks.leg_ends import (
+    MAX_CANDIDATES,
+    EndStatus,
+    LegEnd,
+    Look,
+    find_end,
+)
+from app.itineraries.tracks.positions import UNKNOWN, Floats, Positions
 from app.itineraries.tracks.runways import (
     Alignment,
     AlignmentOptions,
@@ -25,6 +38,9 @@ __all__ = [
 METHOD = "leg"
 METHOD_VERSION = "1"
 
+EDGE_FIXES = 3
+TURNAROUND_FT = 15_000.0
+"""A track that ends higher than this was not about to land."""
 _THIN_S = 60.0
 _APPROACH_KM = 12.0
 _MAX_AIRPORTS = 60
@@ -58,11 +74,20 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class LegOptions:
-    """How legs are told apart, and how far from a low end of a track airports are looked for."""
+    """How legs are told apart, and how far from a low end of a track airports are looked for.
+
+    Airports within `search_km` (30 nm, as OPDI looks) are weighed; the best is taken for the end
+    when it lies within `believed_km`.
+
+    A leg that ends unseen within `turnaround_km` of where the next begins is taken to end there,
+    and the other way round.
+    """
 
     flights: FlightOptions = field(default_factory=FlightOptions)
     alignment: AlignmentOptions = field(default_factory=AlignmentOptions)
-    search_km: float = 30.0
+    search_km: float = 55.0
+    believed_km: float = 30.0
+    turnaround_km: float = 60.0
 
 
 def detect_legs(
@@ -75,16 +100,60 @@ def detect_legs(
 
     `aircraft` maps craft ids to ICAO type designators where they are known ("B744").
     """
-    legs = []
+    legs: list[Leg] = []
     for craft_id, rows in positions.by_craft():
-        track = positions.take(rows)
-        track = track.take(np.isfinite(track.lat) & np.isfinite(track.lon))
+        track = _heard(positions.take(rows))
         type_code = (aircraft or {}).get(craft_id, "")
-        ground = on_ground(track)
-        for piece in split_flights(track, ground, options.flights):
-            flight = track.take(piece)
-            legs.append(_leg(craft_id, flight, ground[piece], airports, type_code, options))
+        ground = on_ground(track, airports)
+        flights = split_flights(track, ground, options.flights)
+        own = [
+            _leg(craft_id, track.take(piece), ground[piece], airports, type_code, options)
+            for piece in flights
+        ]
+        legs += _linked(own, [track.altitude_ft[piece] for piece in flights], options)
     return legs
+
+
+def _heard(track: Positions) -> Positions:
+    """The fixes that say something new: a moving craft whose place stays the same was not heard."""
+    frozen = (np.diff(track.lat) == 0) & (np.diff(track.lon) == 0)
+    frozen &= (track.speed_kn[1:] > SLOW_KN) & (track.on_ground[1:] != 1)
+    finite = np.isfinite(track.lat) & np.isfinite(track.lon)
+    return track.take(finite & ~np.append(False, frozen))
+
+
+def _linked(legs: list[Leg], altitudes_ft: list[Floats], options: LegOptions) -> list[Leg]:
+    """Legs whose ends were not seen, ended (begun) where the craft was before the next (after the last)."""
+    linked = list(legs)
+    for i in range(len(legs) - 1):
+        before, after = linked[i], linked[i + 1]
+        end, start = before.destination, after.origin
+        km = _km(end.lat, end.lon, start.lat, start.lon)
+        if km > options.turnaround_km or bool(end.code) == bool(start.code):
+            continue
+        if not end.code and _low(altitudes_ft[i][-EDGE_FIXES:]):
+            linked[i] = replace(before, destination=_as_inferred(start, end, km))
+        elif not start.code and _low(altitudes_ft[i + 1][:EDGE_FIXES]):
+            linked[i + 1] = replace(after, origin=_as_inferred(end, start, km))
+    return linked
+
+
+def _as_inferred(known: LegEnd, unknown: LegEnd, km: float) -> LegEnd:
+    reason = "the craft's other leg ends or begins there"
+    turnaround = Candidate(known.code, known.name, round(km, 2), True, reason)
+    others = [one for one in unknown.candidates if one.code != known.code]
+    candidates = (turnaround, *others[: MAX_CANDIDATES - 1])
+    return LegEnd(known.code, known.name, known.lat, known.lon, "inferred", candidates)
+
+
+def _low(altitudes_ft: Floats) -> bool:
+    known = altitudes_ft[~np.isnan(altitudes_ft)]
+    return len(known) > 0 and float(known.min()) < TURNAROUND_FT
+
+
+def _km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    a, b = np.array([[lat_a], [lon_a]]), np.array([[lat_b], [lon_b]])
+    return float(haversine_km(a[0], a[1], b[0], b[1])[0])
 
 
 def _leg(
@@ -96,8 +165,9 @@ def _leg(
     options: LegOptions,
 ) -> Leg:
     craft = craft_class(flight, type_code)
-    origin = find_end(flight, ground, airports, craft, options.search_km, departing=True)
-    destination = find_end(flight, ground, airports, craft, options.search_km, departing=False)
+    look = Look(airports, craft, options.search_km, options.believed_km)
+    origin = find_end(flight, ground, look, departing=True)
+    destination = find_end(flight, ground, look, departing=False)
     approaches, go_arounds = _approaches(flight, airports, options)
     return Leg(
         craft_id=craft_id,
