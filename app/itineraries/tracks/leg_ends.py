@@ -126,7 +126,7 @@ def _on_ground(edge: _Edge, airborne: int) -> FoundEnd:
 def _in_the_air(edge: _Edge) -> FoundEnd:
     track, outermost_s = edge.track, float(edge.track.time_s[0])
     lat, lon = float(track.lat[0]), float(track.lon[0])
-    near = _near_edge(track)
+    near = _near_edge(edge)
     altitude_ft = _outermost(near.altitude_ft)
     rises = _rises(near.altitude_ft, altitude_ft)
     base, slope, ceiling = _STEEPEST[edge.departing]
@@ -175,8 +175,10 @@ def _best(weighed: Sequence[_Weighed]) -> tuple[Airport | None, tuple[Candidate,
     return (ranked[0].airport if likely else None), candidates
 
 
-def _near_edge(track: Positions) -> Positions:
-    """The outermost minutes, of sparse tracks the two outermost fixes."""
+def _near_edge(edge: _Edge) -> Positions:
+    """The outermost minutes in the air, of sparse tracks the two outermost fixes."""
+    landed = np.flatnonzero(edge.ground)
+    track = edge.track.take(slice(landed[0] if len(landed) else None))
     away_s = np.abs(track.time_s - track.time_s[0])
     inside = away_s <= EDGE_S
     if inside.sum() < 2 <= len(track) and away_s[1] <= 3 * EDGE_S:
