@@ -15,11 +15,12 @@ from app.access.commands import account_app, key_app
 from app.billing.commands import billing_app
 from app.core.commands import app as db_app
 from app.core.errors import CommandError, ConfigurationError, ProblemError
+from app.demo import demo_app
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
 from app.itineraries.commands import ingest_adsb, ingest_positions
 from app.itineraries.journeys.commands import ingest_legs
-from app.reports.commands import demo_app, ingest_edition
+from app.reports.commands import ingest_edition
 from app.serve import serve_forever
 from app.worker import work_forever
 

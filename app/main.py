@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from app.access.attempts import Attempts
 from app.access.cors import Cors
-from app.access.gate import Gate, account_of, plan_of
+from app.access.gate import Gate, account_of, audience_of
 from app.access.policy import access_of
 from app.access.principal import Principals
 from app.access.rate_limits import RateLimits
@@ -147,7 +147,7 @@ def _add_middleware(
         Answers,
         prefixes=CACHED,
         version=lambda _: data_version.current,
-        audience=plan_of,
+        audience=audience_of,
         memory_bytes=settings.answer_cache_bytes,
     )
     app.add_middleware(

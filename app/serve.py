@@ -19,9 +19,9 @@ from app.core.jobs.process import ChildProcess
 from app.core.logging import configure_logging
 from app.core.runtime import database_url
 from app.core.settings import Settings
+from app.demo import load_once
 from app.main import create_app
 from app.plans import with_overrides
-from app.reports.demo_edition import load_demo_once
 from app.worker import URL_VARIABLE
 
 
@@ -88,7 +88,7 @@ async def _prepare(url: str, bundled: bool, demo: bool) -> None:
         raise ConfigurationError("the database has another schema; run `vric db upgrade` first")
     if demo:
         async with Database(url, pool_size=1) as database:
-            await load_demo_once(database)
+            await load_once(database, Settings().secrets)
 
 
 def _own_address(host: str, port: int) -> str:

@@ -28,8 +28,8 @@ from app.core import migrations
 from app.core.db import Database, create_database_if_missing
 from app.core.embedded import EmbeddedServer
 from app.core.settings import Settings
+from app.demo import load_once
 from app.main import create_app
-from app.reports.demo_edition import load_demo
 
 TEST_SECRET = "a secret of the tests, long enough to be accepted"
 PLENTY = {
@@ -116,7 +116,7 @@ async def _make_templates(server_url: str, run: str) -> None:
     await migrations.upgrade(url)
     demo_url = await clone(server_url, f"template_{run}", f"demo_{run}")
     async with Database(demo_url, pool_size=1) as database:
-        await load_demo(database)
+        await load_once(database, [TEST_SECRET.encode()])
 
 
 @pytest.fixture(scope="session")

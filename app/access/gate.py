@@ -87,10 +87,17 @@ class Gate:
             raise
 
 
-def plan_of(scope: Scope) -> str:
-    """The plan under which a request is served: the audience of its answer."""
+def audience_of(scope: Scope) -> str:
+    """For whom an answer is: the plan, and what of it the key's scopes leave.
+
+    An event names what premium features hold on it to those who may use them.
+    """
     principal: Principal | None = scope.get("state", {}).get("principal")
-    return principal.plan.key if principal else "anonymous"
+    if principal is None:
+        return "anonymous"
+    if principal.scopes is None:
+        return principal.plan.key
+    return f"{principal.plan.key}:{','.join(sorted(principal.features))}"
 
 
 def account_of(scope: Scope) -> str:

@@ -14,6 +14,7 @@ from app.events.corrections import correct_event, parse_assignment
 from app.events.items import get_event
 from app.events.vocabulary import OWNERSHIPS, labels
 from app.events.writer import correct_outlet, load_outlets
+from app.plans import Feature
 
 events_app = typer.Typer(no_args_is_help=True, help="Events: look at one, correct one.")
 outlets_app = typer.Typer(no_args_is_help=True, help="The outlet registry.")
@@ -28,7 +29,9 @@ def show(event_id: int) -> None:
 
     async def work(database: Database) -> bytes:
         try:
-            return orjson.dumps(await get_event(database, event_id), option=orjson.OPT_INDENT_2)
+            return orjson.dumps(
+                await get_event(database, event_id, Feature), option=orjson.OPT_INDENT_2
+            )
         except ProblemError as error:
             raise CommandError(error.detail) from None
 

@@ -1,5 +1,6 @@
 """One event in full, its history, and the feed of changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,10 @@ from app.events.parameters import parse_instant
 from app.events.repository import items as repository
 
 
-async def get_event(database: Database, event_id: int) -> dict[str, Any]:
-    """An event with its provenance and neighbours.
+async def get_event(
+    database: Database, event_id: int, features: Iterable[str] = ()
+) -> dict[str, Any]:
+    """An event with its provenance and neighbours, and links to what these features hold on it.
 
     Raises:
         NotFoundError: there never was such an event.
@@ -33,6 +36,7 @@ async def get_event(database: Database, event_id: int) -> dict[str, Any]:
     neighbours = await _neighbours(database, event_id)
     corrections = await repository.fetch_corrections(database, event_id)
     path = f"/v1/events/{event_id}"
+    held = await repository.fetch_links(database, event_id, sorted(features))
     return {
         **event,
         "created_at": row["created_at"],
@@ -45,6 +49,15 @@ async def get_event(database: Database, event_id: int) -> dict[str, Any]:
         "links": [
             *event["links"],
             {"rel": "history", "href": f"{path}/history", "type": "application/json"},
+            *(
+                {
+                    "rel": "related",
+                    "href": f"/v1/{link['feature']}/{link['target_id']}",
+                    "type": "application/json",
+                    "title": link["title"],
+                }
+                for link in held
+            ),
         ],
     }
 

@@ -73,11 +73,14 @@ async def get_event(
     event_id: EventId,
     query: Annotated[ItemQuery, from_query(ItemQuery)],
     request: Request,
+    caller: Caller,
     database: ReadDatabase,
 ) -> Response:
     """An event with its sources, how each field was coded, what was corrected, other outlets'
-    reports of the same, related events, and a citation."""
-    event = await items.get_event(database, event_id)
+    reports of the same, related events, and a citation.
+
+    `links` name the itineraries and findings on it to those whose plan has them."""
+    event = await items.get_event(database, event_id, caller.features)
     if negotiate(query.f, request.headers.get("accept", "")) is Format.GEOJSON:
         body = feature(orjson.dumps(event))
         return Response(body, media_type=MEDIA_TYPES[Format.GEOJSON])

@@ -10,6 +10,7 @@ class Link(BaseModel):
     rel: str
     href: str
     type: str = "application/json"
+    title: str | None = None
 
 
 class StateMediaMark(BaseModel):

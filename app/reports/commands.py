@@ -1,4 +1,4 @@
-"""`vric ingest edition` and `vric demo`."""
+"""`vric ingest edition`."""
 
 import re
 from datetime import datetime
@@ -16,7 +16,6 @@ from app.core.runtime import run_with_database
 from app.ingest.files import SourceFile
 from app.ingest.runner import Outcome
 from app.reports.coding.records import to_dry_run_json
-from app.reports.demo_edition import load_demo, remove_demo
 from app.reports.editions import CodedEdition, EditionKey
 from app.reports.importer import (
     MAX_FILE_BYTES,
@@ -24,7 +23,6 @@ from app.reports.importer import (
     read_and_code,
 )
 
-demo_app = typer.Typer(no_args_is_help=True, help="The demo edition that the package brings.")
 _errors = Console(stderr=True)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
@@ -102,15 +100,3 @@ def _report(slug: str, outcome: Outcome) -> None:
     )
     state = "unchanged since the last import" if outcome.unchanged else "imported"
     typer.echo(f"edition {slug} {state}: {numbers}")
-
-
-@demo_app.command("load")
-def load() -> None:
-    """Take the demo edition in."""
-    _report("demo", run_with_database(load_demo))
-
-
-@demo_app.command("remove")
-def remove() -> None:
-    """Take the demo edition back."""
-    typer.echo(f"{run_with_database(remove_demo)} demo events removed")

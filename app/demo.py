@@ -1,0 +1,55 @@
+"""The demo: the facts of one published edition, restated, with the journeys it tells of."""
+
+from collections.abc import Sequence
+
+import typer
+
+from app.core.db import Database
+from app.core.runtime import run_with_database
+from app.core.settings import Settings
+from app.ingest.runner import Outcome
+from app.itineraries.journeys.demo_journeys import (
+    load_demo_journeys,
+    load_demo_journeys_once,
+    remove_demo_journeys,
+)
+from app.reports.demo_edition import load_demo, load_demo_once, remove_demo
+
+demo_app = typer.Typer(no_args_is_help=True, help="The demo data that the package brings.")
+
+
+async def load_once(database: Database, secrets: Sequence[bytes]) -> None:
+    """Take in what is not and has not been there: who removed the demo does not want it back."""
+    await load_demo_once(database)
+    await load_demo_journeys_once(database, secrets)
+
+
+@demo_app.command("load")
+def load() -> None:
+    """Take the demo data in."""
+    secrets = Settings().secrets
+
+    async def work(database: Database) -> dict[str, Outcome]:
+        # The edition first: journeys are linked to its events.
+        return {
+            "edition": await load_demo(database),
+            "journeys": await load_demo_journeys(database, secrets),
+        }
+
+    for name, outcome in run_with_database(work).items():
+        numbers = ", ".join(
+            f"{count} {what.replace('_', '-')}" for what, count in outcome.counts.items()
+        )
+        state = "unchanged since the last import" if outcome.unchanged else "imported"
+        typer.echo(f"demo {name} {state}: {numbers}")
+
+
+@demo_app.command("remove")
+def remove() -> None:
+    """Take the demo data back."""
+
+    async def work(database: Database) -> tuple[int, int]:
+        return await remove_demo_journeys(database), await remove_demo(database)
+
+    journeys, events = run_with_database(work)
+    typer.echo(f"{events} demo events and {journeys} demo itineraries removed")
