@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -154,15 +155,17 @@ class RedisCounters:
         arguments = [n for spend in spends for n in spend.arguments]
         try:
             answer = await self._ask(self._spend(keys, arguments), requests=len(spends))
-        except CountersAwayError as error:
-            for spend in spends:
-                if not spend.answer.done():
-                    spend.answer.set_exception(error)
-            return
+        except CountersAwayError:
+            answer = None
+        numbers = iter(answer or ())
         for spend in spends:
-            mine, answer = answer[: 2 * len(spend.keys)], answer[2 * len(spend.keys) :]
-            if not spend.answer.done():
+            mine = list(islice(numbers, 2 * len(spend.keys)))
+            if spend.answer.done():  # its request was given up
+                continue
+            if mine:
                 spend.answer.set_result(mine)
+            else:
+                spend.answer.set_exception(CountersAwayError())
 
     async def refund(self, subject: str, policies: Sequence[Policy], cost: int) -> None:
         await self._ask(self._refund([_key(subject, policy) for policy in policies], [cost]))
@@ -201,5 +204,4 @@ Counters = MemoryCounters | RedisCounters
 
 
 def _key(subject: str, policy: Policy) -> str:
-    # The braces keep a caller's counters on one node of a cluster.
-    return f"vric:{{{subject}}}:{policy.name}"
+    return f"vric:{subject}:{policy.name}"

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.access.counters import Counters, MemoryCounters, RedisCounters
+from app.access.counters import Counters, CountersAwayError, MemoryCounters, RedisCounters
 from app.access.quota import Policy
+from app.core.metrics import LIMITS_FAILED_OPEN
 from tests.access.conftest import Redis
 
 POLICIES = [Policy("burst", 5, 60), Policy("daily", 8, 86_400)]
@@ -63,6 +64,33 @@ async def test_callers_are_counted_apart_and_at_once(counters: Counters) -> None
     await counters.spend("other", POLICIES, 5)
     results = await asyncio.gather(*(counters.spend("me", POLICIES, 1) for _ in range(20)))
     assert sum(not any(q.exceeded for q in quotas) for quotas in results) == 5
+
+
+async def test_callers_of_one_moment_get_their_own_answers(counters: Counters) -> None:
+    burst = POLICIES[:1]
+    calls = [
+        asyncio.ensure_future(counters.spend(subject, policies, cost))
+        for subject, policies, cost in [
+            ("a", POLICIES, 4), ("b", burst, 1), ("a", burst, 3), ("c", POLICIES, 0),
+            ("b", POLICIES, 2), ("gone", POLICIES, 1), ("d", burst, 6), ("b", burst, 1),
+        ]
+    ]  # fmt: skip
+    await asyncio.sleep(0)
+    calls.pop(5).cancel()  # one who does not wait for it keeps nobody else from an answer
+    used = [[quota.used for quota in quotas] for quotas in await asyncio.gather(*calls)]
+    assert used == [[4, 4], [1], [7], [0, 0], [3, 2], [6], [4]]
+    assert [quota.used for quota in await counters.spend("d", burst, 0)] == [0]
+
+
+async def test_all_of_one_moment_are_told_that_redis_is_away(redis: Redis) -> None:
+    counters = RedisCounters(redis.url)
+    redis.kill()
+    before = LIMITS_FAILED_OPEN._value.get()
+    calls = [counters.spend(str(number), POLICIES, 1) for number in range(6)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    await counters.close()
+    assert [type(answer) for answer in answers] == [CountersAwayError] * 6
+    assert LIMITS_FAILED_OPEN._value.get() - before == 6
 
 
 async def test_counters_with_a_lifetime(counters: Counters) -> None:
