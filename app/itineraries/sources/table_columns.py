@@ -177,6 +177,7 @@ def _seconds(column: pa.Array, time_format: str | None) -> Floats:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return _epoch(_numbers(column))
     if time_format is not None:
+        column = pc.ascii_trim_whitespace(column)
         parsed = pc.strptime(column, format=time_format, unit="s", error_is_null=True)
         return _floats(parsed.cast(pa.int64()).cast(pa.float64()))
     for unzoned, zone in ((pc.ascii_rtrim(column, "Zz"), None), (column, "UTC")):

@@ -35,7 +35,7 @@ def chord_of(distance_km: float) -> float:
 def chords(points_a: Floats, points_b: Floats) -> Floats:
     """The straight lines through the unit sphere between each pair of points on it."""
     difference = points_a - points_b
-    return np.sqrt(np.einsum("ij,ij->i", difference, difference))
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", difference, difference)))
 
 
 def arc_km(chord: Floats) -> Floats:
