@@ -122,12 +122,11 @@ def _ends_of(group: ClaimedLeg, listed: SourceList) -> tuple[End, End]:
 
 
 def _infer_ends(ends: Sequence[tuple[End, End]]) -> None:
-    """Let a leg without an end take it from its neighbour's, as inferred."""
+    """Let each end have what the neighbouring leg tells of the same stop."""
     for (_, before), (after, _) in pairwise(ends):
-        if not after.located and before.located:
-            after.inferred = before.place
-        elif not before.located and after.located:
-            before.inferred = after.place
+        told_before, told_after = before.told, after.told
+        if told_before is None or told_after is None or agree(told_before, told_after):
+            after.inferred, before.inferred = told_before, told_after
 
 
 def _link(before: End, after: End) -> dict[str, Any] | None:

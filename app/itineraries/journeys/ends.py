@@ -30,20 +30,33 @@ class End:
     inferred: Place | None = None
 
     @property
+    def told(self) -> Place | None:
+        """The place that reports tell of this very end, at its most precise."""
+        return best_known([located.place for located in self.located])
+
+    @property
     def place(self) -> Place | None:
-        return best_known([located.place for located in self.located]) or self.inferred
+        """What is told, or what a neighbour leg adds to it."""
+        return self.inferred if self._is_inferred else self.told
 
     @property
     def status(self) -> str:
-        """That of the best-supported claim; inferred where only a neighbour leg tells."""
-        if not self.located:
-            return "inferred" if self.inferred is not None else "unknown"
+        """That of the best-supported claim; inferred where a neighbour leg tells the place."""
+        if self._is_inferred:
+            return "inferred"
         return strongest([located.status for located in self.located])
+
+    @property
+    def _is_inferred(self) -> bool:
+        told = self.told
+        if self.inferred is None or told is None:
+            return self.inferred is not None
+        return told.lat is None and self.inferred.lat is not None and agree(told, self.inferred)
 
     def conflicts(self) -> list[dict[str, Any]]:
         """What is disputed: the place first, then the time."""
         found = []
-        known = self.place
+        known = self.told
         differing = [] if known is None else [g for g in self.located if not agree(known, g.place)]
         if differing:
             agreeing = [g for g in self.located if g not in differing]

@@ -1,7 +1,8 @@
 """Whether two reports mean the same place, and which of them says it best."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from app.events.outlets import fold_name
 from app.events.vocabulary import labels
@@ -25,6 +26,17 @@ def place_key(place: Place | None) -> str:
 def country_name(code: str | None) -> str:
     """A country's English name, the code where it is unknown."""
     return labels("country").get(code or "", {}).get("en") or code or ""
+
+
+def country_code(text: str) -> str:
+    """The code of a country by its name in English, Spanish, Portuguese or French, else the text."""
+    return _codes_by_name().get(fold_name(text), text.strip().upper())
+
+
+@cache
+def _codes_by_name() -> Mapping[str, str]:
+    names = labels("country")
+    return {fold_name(name): code for code, given in names.items() for name in given.values()}
 
 
 def precision_of(place: Place | None) -> str | None:

@@ -85,7 +85,7 @@ Words = Annotated[str, Field(min_length=1, max_length=200)]
 class ItineraryFilter(BaseModel):
     """Which itineraries are meant; all that is given must hold."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     craft: Words | None = Field(
         None,

@@ -12,6 +12,7 @@ from app.core.pagination import decode_cursor, encode_cursor
 from app.events.outlets import fold_name
 from app.events.parameters import Box, DateRange
 from app.events.repository.statements import Statement
+from app.itineraries.journeys.places import country_code
 from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryFilter, Sort
 
 _SANCTIONED = (
@@ -167,9 +168,9 @@ def _craft(s: Statement, text: str) -> str:
 
 
 def _place(s: Statement, text: str) -> Callable[[str], str]:
-    """A condition on the columns of one end: by country for two letters, else by name or code."""
+    """A condition on the columns of one end: by country, place name or place code."""
     folded = fold_name(text)
-    code = s.bind(text.strip().upper())
+    code = s.bind(country_code(text))
     name = s.bind(folded)
 
     def condition(column: str) -> str:
