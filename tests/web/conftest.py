@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from app.core.db import Database
 from tests.accounts.conftest import PASSWORD, Site, make_app, working
@@ -29,13 +29,6 @@ EMAIL = "ana@example.org"
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser at a time, however many workers run the tests."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The browser, one for all tests."""
@@ -44,6 +37,7 @@ async def chromium() -> AsyncIterator[Browser]:
         pytest.fail("chromium is missing; .ci/run installs Debian's")
     if path is None:
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=15_000)  # a machine may have other work
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

@@ -10,6 +10,8 @@ from tests.accounts.conftest import PASSWORD, Site
 from tests.billing.fake_stripe import FakeStripe
 from tests.web.conftest import EMAIL, OpenPage, mailed_link
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE = {"width": 360, "height": 720}
 READERS = [

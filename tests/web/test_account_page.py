@@ -3,11 +3,16 @@
 import json
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+import pytest
+from playwright.async_api import Browser, Page, expect
 
+from app.core.db import Database
 from tests.accounts.conftest import PASSWORD, Site
+from tests.conftest import PLENTY
 from tests.problems import assert_problem
-from tests.web.conftest import EMAIL, mailed_link, sign_in_on
+from tests.web.conftest import EMAIL, mailed_link, opened_page, serving_pages, sign_in_on
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 async def test_a_browser_key_from_its_making_to_its_end(page: Page, site: Site) -> None:
@@ -54,6 +59,7 @@ async def test_a_browser_key_from_its_making_to_its_end(page: Page, site: Site) 
     elsewhere["X-API-Key"] = second
     assert (await site.client.get("/v1/events", headers=elsewhere)).status_code == 200
     await page.get_by_role("button", name="Revoke: ").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("<b>atlas</b>")
     await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     await expect(page.locator("#key-list")).to_have_text("No keys yet.")
     assert_problem(await site.client.get("/v1/events", headers=elsewhere), 401, "unauthorized")
@@ -68,6 +74,20 @@ async def test_a_plan_allows_so_many_keys(page: Page, site: Site) -> None:
     await page.locator("#key-form").get_by_label("Name").fill("third")
     await page.get_by_role("button", name="Make the key").click()
     await expect(page.locator("#key-form-message")).to_contain_text("allows no more keys")
+
+
+async def test_a_quota_that_is_used_up(
+    chromium: Browser, database: Database, tmp_path: Path
+) -> None:
+    few = {"anonymous": PLENTY["anonymous"], "free": {"burst_per_minute": 2, "daily": 100}}
+    async with (
+        serving_pages(database, tmp_path, plan_overrides=few) as site,
+        opened_page(chromium, str(site.client.base_url)) as page,
+    ):
+        await site.owner()
+        await sign_in_on(page)
+        await expect(page.locator(".bad").first).to_contain_text("It goes on from")
+        await expect(page.locator(".quotas")).to_contain_text("This minute: 2 of 2 units")
 
 
 async def test_usage_and_activity(page: Page, site: Site) -> None:

@@ -1,11 +1,14 @@
 """Signing in on the page: with a code, after a reset, by keyboard, in several tabs."""
 
 import pyotp
+import pytest
 from playwright.async_api import Page, expect
 
 from app.accounts.totp import STEP_S
 from tests.accounts.conftest import PASSWORD, Owner, Site
 from tests.web.conftest import EMAIL, OpenPage, mailed_link, sign_in_on
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 OTHER = "otra frase larga y rara"
 

@@ -11,6 +11,8 @@ from tests.accounts.conftest import PASSWORD, Site
 from tests.billing.fake_stripe import FakeStripe
 from tests.web.conftest import EMAIL, opened_page, serving_pages, sign_in_on
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 async def test_everybody_sees_the_plans(page: Page) -> None:
     await page.goto("/plans")
@@ -90,6 +92,30 @@ async def test_a_card_that_fails(page: Page, site: Site, fake: FakeStripe, statu
     await expect(page.locator("#subscription-list")).to_contain_text(told[status])
     # A second subscription would be paid twice.
     await expect(page.get_by_role("button", name="Subscribe")).to_have_count(0)
+
+
+async def test_who_leaves_ends_the_subscription_too(
+    page: Page, site: Site, fake: FakeStripe
+) -> None:
+    await site.owner()
+    await sign_in_on(page)
+    await page.goto("/plans")
+    await page.get_by_role("button", name="Premium: Subscribe by the month").click()
+    await page.wait_for_url(f"{fake.base}/pay/**")
+    await page.get_by_role("button", name="Pay premium_monthly").click()
+    await expect(page.locator("#notice")).to_contain_text("Your plan is Premium")
+    await page.goto("/account")
+    await expect(page.get_by_role("button", name="Invoices and payment")).to_be_visible()
+    await expect(page.locator("#activity-list")).to_contain_text("Plan changed: Premium")
+    await page.get_by_text("Delete the account").click()
+    form = page.locator("#delete-form")
+    await form.get_by_label("Present password").fill(PASSWORD)
+    await form.get_by_role("button").click()
+    await expect(page.locator("#delete-form-message")).to_contain_text("A subscription is running")
+    await form.get_by_label("End a running subscription now").check()
+    await form.get_by_role("button").click()
+    await expect(page.locator("#notice")).to_have_text("The account is deleted.")
+    assert {held["status"] for held in fake.kinds["subscriptions"].values()} == {"canceled"}
 
 
 async def test_billing_that_is_off(chromium: Browser, database: Database, tmp_path: Path) -> None:

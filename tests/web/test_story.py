@@ -1,6 +1,7 @@
 """A newcomer's way on the pages: sign up, a key, refused, subscribed, let in."""
 
 import httpx
+import pytest
 from fastapi import Depends
 from playwright.async_api import Page, expect
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from tests.accounts.conftest import PASSWORD, Site
 from tests.billing.fake_stripe import FakeStripe
 from tests.problems import assert_problem
 from tests.web.conftest import EMAIL, mailed_link
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 PREMIUM = "/v1/test/premium"
 

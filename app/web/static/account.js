@@ -23,7 +23,7 @@ async function showMe() {
     const me = await call("GET", "/v1/me");
     find("who").textContent = me.email;
     find("plan").textContent = t(`plan.${me.plan}`);
-    showSecurity(me.totp);
+    showSecurity(me);
   } catch (problem) {
     say(notice, problem);
   }

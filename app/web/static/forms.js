@@ -49,8 +49,9 @@ export function onSubmit(form, work) {
   });
 }
 
-/** Ask in a dialog; resolves with the fields of its form, or `null` when it was closed. */
-export function askIn(dialog) {
+/** Ask in a dialog about something; resolves with the fields of its form, or `null` when it was closed. */
+export function askIn(dialog, about) {
+  dialog.querySelector(".which").textContent = about;
   const form = dialog.querySelector("form");
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {

@@ -18,6 +18,8 @@ export async function showKeys() {
   }
 }
 
+const titleOf = (key) => key.name || `${key.hint}…`;
+
 function shownKey(key) {
   const facts = [
     t(`kind.${key.kind}`),
@@ -33,7 +35,7 @@ function shownKey(key) {
     button(t("keys.change"), () => changeKey(key), sayHere),
     button(t("keys.rotate"), () => rotateKey(key), sayHere),
     button(t("keys.revoke"), () => revokeKey(key), sayHere, "danger"));
-  for (const one of actions.children) one.setAttribute("aria-label", `${one.textContent}: ${key.name || key.hint}`);
+  for (const one of actions.children) one.setAttribute("aria-label", `${one.textContent}: ${titleOf(key)}`);
   return make("li", {}, about, actions);
 }
 
@@ -81,7 +83,7 @@ async function changeKey(key) {
   name.value = key.name;
   origins.value = key.origins.join("\n");
   origins.closest("label").hidden = key.kind !== "browser";
-  const fields = await askIn(find("change-key"));
+  const fields = await askIn(find("change-key"), titleOf(key));
   if (fields === null) return;
   const change = { name: fields.get("name") };
   if (key.kind === "browser") change.origins = lines(fields.get("origins"));
@@ -91,7 +93,7 @@ async function changeKey(key) {
 }
 
 async function rotateKey(key) {
-  const fields = await askIn(find("rotate-key"));
+  const fields = await askIn(find("rotate-key"), titleOf(key));
   if (fields === null) return;
   const made = await call("POST", `/v1/keys/${key.id}/rotate`, { keep_old_hours: Number(fields.get("keep_old_hours")) });
   sayHere("");
@@ -100,9 +102,9 @@ async function rotateKey(key) {
 }
 
 async function revokeKey(key) {
-  if ((await askIn(find("revoke-key"))) === null) return;
+  if ((await askIn(find("revoke-key"), titleOf(key))) === null) return;
   await call("DELETE", `/v1/keys/${key.id}`);
-  sayHere(t("keys.revoked", { name: key.name || key.hint }));
+  sayHere(t("keys.revoked", { name: titleOf(key) }));
   await showKeys();
 }
 

@@ -4,8 +4,9 @@ import { onSubmit, say, typed } from "../forms.js";
 import { t } from "../language.js";
 import { call, forget } from "../session.js";
 
-/** Show what goes with one-time codes being on or off. */
-export function showSecurity(totpIsOn) {
+/** Show what goes with an account whose one-time codes are on or off. */
+export function showSecurity({ email, totp: totpIsOn }) {
+  find("password-of").defaultValue = email; // tells a password manager whose password changes
   find("totp-state").textContent = t(totpIsOn ? "totp.is_on" : "totp.is_off");
   find("totp-begin").hidden = totpIsOn;
   find("totp-remove").hidden = !totpIsOn;
