@@ -22,9 +22,10 @@ from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
+from app.itineraries.jobs import KINDS as ROUTES
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
-KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, POST, ANSWER, FORGET, *EXPORTS)
+KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, POST, ANSWER, FORGET, *EXPORTS, *ROUTES)
 logger = logging.getLogger("vric.jobs")
 
 

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from app.core.db import Database
 from app.core.errors import CommandError
@@ -15,6 +22,7 @@ from app.core.runtime import run_with_database
 from app.core.settings import Settings
 from app.ingest.files import LargeFile
 from app.ingest.runner import Outcome
+from app.itineraries.activities.deriver import derive_activities
 from app.itineraries.positions.files import read_adsb, read_table
 from app.itineraries.positions.importer import COUNTED, Bounds, import_positions
 from app.itineraries.sources.batch import Batch
@@ -57,6 +65,12 @@ def _ingest(files: list[Path], kind: str, source: str, read: Read, version: str 
     async def work(database: Database) -> None:
         for path in files:
             await _ingest_one(database, path, kind, source, read, version, bounds)
+        with _bar(TextColumn("{task.completed:,} craft")) as bar:
+            task = bar.add_task("activities", total=None)
+            changed = await derive_activities(
+                database, progress=lambda done: bar.update(task, completed=done)
+            )
+        typer.echo(f"{changed:,} activities changed")
 
     run_with_database(work)
 
@@ -71,17 +85,8 @@ async def _ingest_one(
     bounds: Bounds,
 ) -> None:
     file = await asyncio.to_thread(LargeFile.hashed, path)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[lines]:,} lines"),
-        console=_errors,
-        transient=True,
-        disable=not _errors.is_terminal,
-    )
-    with bar:
+    shown = TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.fields[lines]:,} lines")
+    with _bar(*shown) as bar:
         task = bar.add_task(path.name, total=file.size_bytes, lines=0)
         batches = read(path, lambda done: bar.update(task, completed=done))
         try:
@@ -95,6 +100,17 @@ async def _ingest_one(
                 " twice when the whole file is"
             ) from None
     _report(path, outcome)
+
+
+def _bar(*columns: ProgressColumn) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *columns,
+        console=_errors,
+        transient=True,
+        disable=not _errors.is_terminal,
+    )
 
 
 def _report(path: Path, outcome: Outcome) -> None:

@@ -20,6 +20,12 @@ _TRACK = f"""
 SELECT {_LIST} FROM positions WHERE craft_id = $1 AND at >= $2 AND at <= $3 ORDER BY at LIMIT $4
 """
 
+_WINDOWS = f"""
+SELECT {_LIST} FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS w (id, first, last),
+LATERAL (SELECT * FROM positions WHERE craft_id = w.id AND at >= w.first AND at <= w.last) AS p
+ORDER BY craft_id, at
+"""
+
 
 async def fetch_track(
     database: Database, craft_id: int, start: datetime, end: datetime, limit: int
@@ -27,6 +33,16 @@ async def fetch_track(
     """The first fixes of one craft from `start` to `end`, in order of time."""
     async with database.reader() as connection:
         return await _copied(connection, _TRACK, (craft_id, start, end, limit))
+
+
+async def copy_windows(
+    connection: asyncpg.Connection,
+    craft_ids: Sequence[int],
+    first: Sequence[datetime],
+    last: Sequence[datetime],
+) -> Positions:
+    """The fixes of craft within windows of time that do not overlap, both ends included, in order."""
+    return await _copied(connection, _WINDOWS, (list(craft_ids), list(first), list(last)))
 
 
 async def _copied(

@@ -56,7 +56,7 @@ def decode(copied: bytes) -> Positions:
     return Positions(
         [str(craft_id) for craft_id in craft_ids.tolist()],
         craft.astype(np.int32),
-        (rows["at"].astype(np.int64) / 1_000_000) + _EPOCH_2000_S,
+        (rows["at"].astype(np.int64) + _EPOCH_2000_S * 1_000_000) / 1_000_000,
         rows["lat"].astype(np.float64),
         rows["lon"].astype(np.float64),
         rows["speed_kn"].astype(np.float64),

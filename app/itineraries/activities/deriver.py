@@ -1,0 +1,123 @@
+"""Keeps activities right: what new positions touched is analysed again, and nothing else."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.db import Database
+from app.itineraries.activities import repository
+from app.itineraries.activities.analysis import (
+    World,
+    analyse_company,
+    analyse_craft,
+    analyse_silences,
+)
+from app.itineraries.activities.findings import Finding
+from app.itineraries.activities.repository import About
+from app.itineraries.activities.spans import Scope
+from app.itineraries.activities.writer import note_analysed, replace_activities
+from app.itineraries.airfields import load_airports
+from app.itineraries.sea_data import load_places, load_shore, load_zones
+from app.itineraries.tracks.positions import Positions
+
+LOCK = "vric.activities"
+# So many craft, or a million of their fixes, at once: 100 MB.
+CRAFT_AT_ONCE = 200
+_FIXES_AT_ONCE = 1_000_000
+Progress = Callable[[int], None]
+
+
+def bundled_world() -> World:
+    """The places and zones that come with the product."""
+    return World(load_places(), load_zones(), load_shore, load_airports)
+
+
+async def derive_activities(
+    database: Database, world: World | None = None, progress: Progress | None = None
+) -> int:
+    """Analyse all craft that have new positions; returns how many activities changed.
+
+    It may be stopped at any moment: a craft stays on the list until its activities are committed.
+
+    Args:
+        progress: told how many craft were analysed so far.
+    """
+    if world is None:
+        world = await asyncio.to_thread(bundled_world)
+    changed = done = 0
+    async with database.locked(LOCK):
+        while stale := await _next(database):
+            changed += await _derive(database, stale, world)
+            done += len(stale)
+            if progress is not None:
+                progress(done)
+    return changed
+
+
+async def _next(database: Database) -> Sequence[asyncpg.Record]:
+    async with database.transaction() as connection:
+        stale = await repository.fetch_stale(connection, CRAFT_AT_ONCE)
+    fixes = np.cumsum([row["position_count"] for row in stale])
+    return stale[: max(1, int(np.searchsorted(fixes, _FIXES_AT_ONCE)))]
+
+
+async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: World) -> int:
+    async with database.transaction() as connection:
+        scopes = await repository.fetch_scopes(connection, stale, world.places)
+        own = await repository.fetch_scoped(connection, scopes)
+        vessels = {row["id"] for row in stale if row["kind"] != "aircraft"}
+        afloat = [scope for scope in scopes if scope.craft_id in vessels]
+        company = await repository.fetch_company(connection, afloat)
+        met = {int(craft_id) for craft_id in (*own.craft_ids, *company.craft_ids)}
+        about = await repository.fetch_about(connection, sorted(met))
+    found = await asyncio.to_thread(analyse, scopes, own, company, about, world)
+    async with database.transaction() as connection:
+        ids = {one.key: craft_id for craft_id, one in about.items()}
+        changed = await replace_activities(connection, scopes, found, ids)
+        await note_analysed(connection, stale)
+    return changed
+
+
+def analyse(
+    scopes: Sequence[Scope],
+    own: Positions,
+    company: Positions,
+    about: Mapping[int, About],
+    world: World,
+) -> list[Finding]:
+    """All activities within the scopes, and meetings of their craft with others."""
+    kinds = {one.key: one.kind for one in about.values()}
+    types = {one.key: one.type for one in about.values() if one.type is not None}
+    ships = {key: int(text) for key, text in types.items() if text.isdecimal()}
+    open_ended = [about[scope.craft_id].key for scope in scopes if scope.after_s is None]
+    inside = _named(own.take(_within(own, scopes)), about)
+    found = [
+        *analyse_craft(inside, kinds, types, world),
+        *analyse_silences(_named(own, about), open_ended),
+    ]
+    touched = {about[scope.craft_id].key for scope in scopes}
+    for meeting in analyse_company(_named(company, about), ships, world):
+        if touched.intersection(meeting.craft_ids):
+            found.append(meeting)
+    return found
+
+
+def _within(positions: Positions, scopes: Sequence[Scope]) -> NDArray[np.bool_]:
+    """Which fixes belong to the spans, and not to the silence before or after."""
+    by_craft = {str(scope.craft_id): scope for scope in scopes}
+    first = np.array([by_craft[craft_id].start_s for craft_id in positions.craft_ids])
+    last = np.array([by_craft[craft_id].until_s for craft_id in positions.craft_ids])
+    time_s = positions.time_s
+    if len(positions) == 0:
+        return np.zeros(0, dtype=np.bool_)
+    kept: NDArray[np.bool_] = time_s >= first[positions.craft]
+    return kept & (time_s <= last[positions.craft])
+
+
+def _named(positions: Positions, about: Mapping[int, About]) -> Positions:
+    """The same fixes under the keys of their craft."""
+    return replace(positions, craft_ids=[about[int(text)].key for text in positions.craft_ids])

@@ -1,0 +1,186 @@
+"""Reads what has to be analysed: craft that are stale, their spans, their company."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import numpy as np
+
+from app.itineraries.activities.spans import SILENCE_S, Scope, at_port
+from app.itineraries.positions.repository import copy_windows
+from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
+from app.itineraries.tracks.ports import Places
+from app.itineraries.tracks.positions import Positions
+
+_COLUMNS = int(360 / CELL_DEG)
+_STALE = """
+SELECT id, key, kind, first_at, last_at, stale_from, stale_until, position_count FROM crafts
+WHERE stale_since IS NOT NULL ORDER BY stale_since, id LIMIT $1
+"""
+# For each craft the nearest fix at or beyond an instant that has a day's silence on its far side.
+_BOUNDARY = """
+SELECT w.craft_id, b.* FROM unnest($1::bigint[], $2::timestamptz[]) AS w (craft_id, from_at),
+LATERAL (
+    SELECT at, lat, lon, far_at, far_lat, far_lon FROM (
+        SELECT at, lat, lon, lead(at) OVER o AS far_at, lead(lat) OVER o AS far_lat,
+               lead(lon) OVER o AS far_lon
+        FROM positions WHERE craft_id = w.craft_id AND at {sign} w.from_at
+        WINDOW o AS (ORDER BY at {order})
+    ) AS fixes
+    WHERE far_at IS NULL OR abs(extract(epoch FROM at - far_at)) >= $3
+    ORDER BY at {order} LIMIT 1
+) AS b
+"""
+_BACKWARDS = _BOUNDARY.format(sign="<=", order="DESC")
+_FORWARDS = _BOUNDARY.format(sign=">=", order="ASC")
+_COMPANY = f"""
+WITH own AS (
+    SELECT DISTINCT p.cell, p.period, p.craft_id
+    FROM unnest($1::bigint[], $2::int[], $3::int[]) AS w (craft_id, first, last)
+    JOIN craft_presence AS p ON p.craft_id = w.craft_id AND p.period BETWEEN w.first AND w.last
+)
+SELECT DISTINCT own.craft_id AS own_id, other.craft_id AS other_id, own.period
+FROM own
+CROSS JOIN (VALUES (-1), (0), (1)) AS north (rows) CROSS JOIN (VALUES (-1), (0), (1)) AS east (columns)
+JOIN craft_presence AS other
+  ON other.cell = own.cell - own.cell % {_COLUMNS} + north.rows * {_COLUMNS}
+                  + (own.cell + east.columns + {_COLUMNS}) % {_COLUMNS}
+ AND other.period = own.period AND other.craft_id <> own.craft_id
+JOIN crafts AS c ON c.id = other.craft_id AND c.kind <> 'aircraft'
+"""
+_ABOUT = """
+SELECT c.id, c.key, c.kind, (
+    SELECT value FROM craft_identities AS i WHERE i.craft_id = c.id AND i.field = 'type'
+    ORDER BY last_at DESC NULLS LAST, value LIMIT 1
+) AS type FROM crafts AS c WHERE c.id = ANY($1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an analysis has to know of a craft."""
+
+    key: str
+    kind: str
+    type: str | None
+
+
+async def fetch_stale(connection: asyncpg.Connection, limit: int) -> list[asyncpg.Record]:
+    """Craft with fixes that no analysis has seen, those that wait longest first."""
+    return list(await connection.fetch(_STALE, limit))
+
+
+async def fetch_scopes(
+    connection: asyncpg.Connection, stale: Sequence[asyncpg.Record], places: Places
+) -> list[Scope]:
+    """The spans that the new fixes of each craft touch."""
+    whole = [row for row in stale if _is_whole(row)]
+    partly = [row for row in stale if not _is_whole(row)]
+    before = await _bounds(
+        connection, _BACKWARDS, {row["id"]: row["stale_from"] for row in partly}, places
+    )
+    after = await _bounds(
+        connection, _FORWARDS, {row["id"]: row["stale_until"] for row in partly}, places
+    )
+    return [
+        *(Scope(row["id"], _s(row["first_at"]), _s(row["last_at"])) for row in whole),
+        *(
+            Scope(craft_id, before[craft_id][0], after[craft_id][0], before[craft_id][1],
+                  after[craft_id][1])
+            for craft_id in before
+        ),
+    ]  # fmt: skip
+
+
+async def fetch_scoped(connection: asyncpg.Connection, scopes: Sequence[Scope]) -> Positions:
+    """The fixes of the scopes with the one before and the one after each."""
+    return await copy_windows(
+        connection,
+        [scope.craft_id for scope in scopes],
+        [_at(scope.start_s if scope.before_s is None else scope.before_s) for scope in scopes],
+        [_at(scope.until_s if scope.after_s is None else scope.after_s) for scope in scopes],
+    )
+
+
+async def fetch_company(connection: asyncpg.Connection, scopes: Sequence[Scope]) -> Positions:
+    """The fixes of vessels and of those that were near them, at the times when they were."""
+    rows = await connection.fetch(
+        _COMPANY,
+        [scope.craft_id for scope in scopes],
+        [int(scope.start_s // PERIOD_S) for scope in scopes],
+        [int(scope.until_s // PERIOD_S) for scope in scopes],
+    )
+    periods: dict[int, set[int]] = {}
+    for row in rows:
+        for craft_id in (row["own_id"], row["other_id"]):
+            periods.setdefault(craft_id, set()).add(row["period"])
+    windows = [
+        (craft_id, first, last)
+        for craft_id, heard in sorted(periods.items())
+        for first, last in _joined(sorted(heard))
+    ]
+    return await copy_windows(
+        connection,
+        [craft_id for craft_id, _, _ in windows],
+        # A period on each side: what is near in time may be joined to a meeting.
+        [_at((first - 1) * PERIOD_S) for _, first, _ in windows],
+        [_at((last + 2) * PERIOD_S) - timedelta(microseconds=1) for _, _, last in windows],
+    )
+
+
+async def fetch_about(
+    connection: asyncpg.Connection, craft_ids: Sequence[int]
+) -> Mapping[int, About]:
+    """What is known of craft, by id."""
+    rows = await connection.fetch(_ABOUT, list(craft_ids))
+    return {row["id"]: About(row["key"], row["kind"], row["type"]) for row in rows}
+
+
+async def _bounds(
+    connection: asyncpg.Connection,
+    sql: str,
+    starts: Mapping[int, datetime],
+    places: Places,
+) -> dict[int, tuple[float, float | None]]:
+    """By craft where its span ends on one side, and the fix beyond the silence."""
+    found: dict[int, tuple[float, float | None]] = {}
+    while starts:
+        rows = await connection.fetch(sql, list(starts), list(starts.values()), SILENCE_S)
+        starts = {}
+        for row in rows:
+            if row["far_at"] is None:
+                found[row["craft_id"]] = _s(row["at"]), None
+            elif _harboured(row, places):
+                starts[row["craft_id"]] = row["far_at"]
+            else:
+                found[row["craft_id"]] = _s(row["at"]), _s(row["far_at"])
+    return found
+
+
+def _harboured(row: asyncpg.Record, places: Places) -> bool:
+    lat, lon = np.array([row["lat"], row["far_lat"]]), np.array([row["lon"], row["far_lon"]])
+    return bool(at_port(lat, lon, places).any())
+
+
+def _is_whole(row: asyncpg.Record) -> bool:
+    return bool(row["stale_from"] <= row["first_at"] and row["stale_until"] >= row["last_at"])
+
+
+def _joined(periods: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of periods whose margins touch."""
+    runs: list[tuple[int, int]] = []
+    for period in periods:
+        if runs and period - runs[-1][1] <= 2:
+            runs[-1] = runs[-1][0], period
+        else:
+            runs.append((period, period))
+    return runs
+
+
+def _s(at: datetime) -> float:
+    return at.timestamp()
+
+
+def _at(time_s: float) -> datetime:
+    return datetime.fromtimestamp(time_s, UTC)

@@ -1,0 +1,117 @@
+"""Writes activities: what an analysis found takes the place of what stood there, by its differences."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import numpy as np
+import orjson
+
+from app.core import data_version
+from app.itineraries.activities.findings import Finding
+from app.itineraries.activities.spans import Scope
+from app.itineraries.positions.rows import microseconds
+
+_COLUMNS = (
+    "kind", "part", "craft_ids", "start_at", "end_at", "lat", "lon", "place", "score", "method",
+    "method_version", "evidence",
+)  # fmt: skip
+_LIST = ", ".join(_COLUMNS)
+_VALUES = ", ".join(_COLUMNS[4:])
+_STAGE = f"""
+CREATE TEMP TABLE found_activities ON COMMIT DROP AS SELECT {_LIST} FROM activities WITH NO DATA
+"""
+_REMOVE = """
+DELETE FROM activities AS a USING (
+    SELECT old.id
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+        AS s (craft_id, before, first, last)
+    JOIN activities AS old ON old.craft_ids @> ARRAY[s.craft_id] AND old.start_at <= s.last
+        AND old.start_at >= CASE old.kind WHEN 'gap' THEN s.before ELSE s.first END
+    WHERE NOT EXISTS (
+        SELECT FROM found_activities AS f
+        WHERE f.kind = old.kind AND f.craft_ids = old.craft_ids AND f.start_at = old.start_at
+          AND f.part = old.part
+    )
+) AS gone WHERE a.id = gone.id RETURNING a.id
+"""
+_MERGE = f"""
+INSERT INTO activities ({_LIST})
+SELECT DISTINCT ON (kind, craft_ids, start_at, part) {_LIST} FROM found_activities
+ORDER BY kind, craft_ids, start_at, part
+ON CONFLICT (kind, craft_ids, start_at, part) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[4:])}, changed_at = now()
+WHERE ({", ".join(f"activities.{name}" for name in _COLUMNS[4:])})
+    IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS[4:])})
+RETURNING id
+"""
+_FRESH = """
+UPDATE crafts SET stale_from = NULL, stale_until = NULL, stale_since = NULL
+FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+    AS seen (id, position_count, stale_from, stale_until)
+WHERE crafts.id = seen.id AND crafts.position_count = seen.position_count
+  AND crafts.stale_from = seen.stale_from AND crafts.stale_until = seen.stale_until
+"""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def replace_activities(
+    connection: asyncpg.Connection,
+    scopes: Sequence[Scope],
+    found: Iterable[Finding],
+    craft_ids: Mapping[str, int],
+) -> int:
+    """Bring the activities within the scopes to what was found; returns how many changed.
+
+    Args:
+        craft_ids: the ids of craft by the keys that findings have.
+    """
+    await connection.execute(_STAGE)
+    await connection.copy_records_to_table(
+        "found_activities", columns=_COLUMNS, records=[_row(one, craft_ids) for one in found]
+    )
+    removed = await connection.fetch(
+        _REMOVE,
+        [scope.craft_id for scope in scopes],
+        [instant(scope.start_s if scope.before_s is None else scope.before_s) for scope in scopes],
+        [instant(scope.start_s) for scope in scopes],
+        [instant(scope.until_s) for scope in scopes],
+    )
+    merged = await connection.fetch(_MERGE)
+    if removed or merged:
+        await data_version.bump(connection, data_version.ROUTES)
+    return len(removed) + len(merged)
+
+
+async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]) -> None:
+    """Take craft off the list, but for those that more fixes came for since they were read."""
+    await connection.execute(
+        _FRESH,
+        *(
+            [row[name] for row in seen]
+            for name in ("id", "position_count", "stale_from", "stale_until")
+        ),
+    )
+
+
+def instant(time_s: float) -> datetime:
+    """Epoch seconds as the tables keep them."""
+    return _EPOCH + timedelta(microseconds=int(microseconds(np.array([time_s]))[0]))
+
+
+def _row(one: Finding, craft_ids: Mapping[str, int]) -> tuple[object, ...]:
+    return (
+        one.kind,
+        one.part,
+        sorted(craft_ids[key] for key in one.craft_ids),
+        instant(one.start_s),
+        None if one.end_s is None else instant(one.end_s),
+        one.lat,
+        one.lon,
+        one.place,
+        one.score,
+        one.method,
+        one.method_version,
+        # The order in which the values of two craft stand is that of these keys.
+        orjson.dumps({"craft_keys": one.craft_ids, **one.fields}).decode(),
+    )
