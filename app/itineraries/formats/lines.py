@@ -1,12 +1,21 @@
-"""What every format is made from: named lines of fixes, and named points."""
+"""Lines and points as one document of a format: the one place that knows which encoder is whose."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-from app.itineraries.tracks.positions import Floats
+from app.itineraries.formats.czml import encode_czml
+from app.itineraries.formats.geojson import encode_geojson
+from app.itineraries.formats.gpx import encode_gpx
+from app.itineraries.formats.kml import encode_kml
+from app.itineraries.formats.mf_json import encode_mf_json
+from app.itineraries.formats.shapes import Line, Point
+from app.itineraries.formats.table import encode_csv
+
+__all__ = ["MEDIA_TYPES", "Line", "Point", "TrackFormat", "encode"]
 
 TrackFormat = Literal["geojson", "mf-json", "gpx", "kml", "czml", "csv"]
+Encoder = Callable[[str, Sequence[Line], Sequence[Point]], bytes]
+
 MEDIA_TYPES: Mapping[TrackFormat, str] = {
     "geojson": "application/geo+json",
     "mf-json": "application/geo+json",
@@ -15,39 +24,14 @@ MEDIA_TYPES: Mapping[TrackFormat, str] = {
     "czml": "application/json",
     "csv": "text/csv; charset=utf-8",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line on the map: a track, or a leg of an itinerary.
-
-    Columns are of one length; `time_s` is epoch seconds UTC, NaN where unknown; `altitude_ft` may
-    be left out. Fixes without a finite place are left out of every format. `properties` must be
-    JSON types.
-    """
-
-    id: str
-    name: str
-    time_s: Floats
-    lat: Floats
-    lon: Floats
-    altitude_ft: Floats | None = None
-    speed_kn: Floats | None = None
-    course_deg: Floats | None = None
-    properties: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One place on the map: an airport, port or stop. Times are epoch seconds UTC."""
-
-    id: str
-    name: str
-    lat: float
-    lon: float
-    start_at: float | None = None
-    end_at: float | None = None
-    properties: Mapping[str, object] = field(default_factory=dict)
+_ENCODERS: Mapping[TrackFormat, Encoder] = {
+    "geojson": encode_geojson,
+    "mf-json": encode_mf_json,
+    "gpx": encode_gpx,
+    "kml": encode_kml,
+    "czml": encode_czml,
+    "csv": encode_csv,
+}
 
 
 def encode(
@@ -56,5 +40,5 @@ def encode(
     lines: Sequence[Line],
     points: Sequence[Point] = (),
 ) -> bytes:
-    """The lines and points as one whole document of that format."""
-    raise NotImplementedError
+    """The lines and points as one whole document of that format, UTF-8."""
+    return _ENCODERS[track_format](title, lines, points)

@@ -1,0 +1,18 @@
+"""Text that may stand in XML, whatever a craft calls itself."""
+
+import json
+import re
+from xml.sax.saxutils import escape, quoteattr  # nosec B406: writes, does not parse
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(value: object) -> str:
+    """A value as the text of an element; what is no text is written as JSON."""
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return escape(_NOT_XML.sub("", written))
+
+
+def attribute(value: str) -> str:
+    """A value as a quoted attribute."""
+    return quoteattr(_NOT_XML.sub("", value))
