@@ -20,6 +20,7 @@ from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
 from app.itineraries.commands import ingest_adsb, ingest_positions
 from app.itineraries.journeys.commands import ingest_legs
+from app.itineraries.lists.commands import ingest_registry, ingest_sanctions
 from app.reports.commands import ingest_edition
 from app.serve import serve_forever
 from app.worker import work_forever
@@ -34,6 +35,8 @@ ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 ingest_app.command("adsb")(ingest_adsb)
 ingest_app.command("legs")(ingest_legs)
+ingest_app.command("registry")(ingest_registry)
+ingest_app.command("sanctions")(ingest_sanctions)
 ingest_app.command("positions")(ingest_positions)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),

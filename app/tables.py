@@ -8,6 +8,7 @@ import app.events.models
 import app.exports.models
 import app.ingest.models
 import app.itineraries.journeys.models
+import app.itineraries.lists.models
 import app.itineraries.models
 import app.reports.models  # noqa: F401
 from app.core.models import Table

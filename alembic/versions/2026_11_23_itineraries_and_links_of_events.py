@@ -86,6 +86,7 @@ def upgrade() -> None:
     sa.Column('listed_on', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('list_id', 'entry_id', name=op.f('pk_sanction_entries'))
     )
+    op.create_index('ix_sanction_entries_folded_names', 'sanction_entries', ['folded_names'], unique=False, postgresql_using='gin')
     op.create_table('sanction_identifiers',
     sa.Column('identifier', sa.Text(), nullable=False),
     sa.Column('list_id', sa.Text(), nullable=False),
@@ -116,6 +117,7 @@ def downgrade() -> None:
     op.drop_index('ix_itinerary_legs_from_country', table_name='itinerary_legs')
     op.drop_table('itinerary_legs')
     op.drop_table('sanction_identifiers')
+    op.drop_index('ix_sanction_entries_folded_names', table_name='sanction_entries', postgresql_using='gin')
     op.drop_table('sanction_entries')
     op.drop_table('itinerary_redactions')
     op.drop_index('ix_itinerary_claims_itinerary_id', table_name='itinerary_claims')

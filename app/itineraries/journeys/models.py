@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlmodel import Field
 
 from app.core.models import Table
@@ -171,28 +171,3 @@ class ItineraryRedaction(Table, table=True):
     )
     grounds: str = Field(sa_column=_text(), description="objection or retention")
     at: datetime = Field(sa_column=_instant(nullable=False, server_default=text("now()")))
-
-
-class SanctionEntry(Table, table=True):
-    """An entry of a sanctions list, as the list tells it."""
-
-    __tablename__ = "sanction_entries"
-
-    list_id: str = Field(sa_column=Column(Text, primary_key=True))
-    entry_id: str = Field(sa_column=Column(Text, primary_key=True))
-    kind: str = Field(sa_column=_text(), description="vessel, aircraft, individual or entity")
-    name: str = Field(sa_column=_text())
-    folded_names: list[str] = Field(sa_column=_texts())
-    programs: list[str] = Field(sa_column=_texts())
-    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    listed_on: date | None = Field(default=None, sa_column=Column(Date))
-
-
-class SanctionIdentifier(Table, table=True):
-    """An identifier of a listed craft, such as `imo:9074729`."""
-
-    __tablename__ = "sanction_identifiers"
-
-    identifier: str = Field(sa_column=Column(Text, primary_key=True))
-    list_id: str = Field(sa_column=Column(Text, primary_key=True))
-    entry_id: str = Field(sa_column=Column(Text, primary_key=True))

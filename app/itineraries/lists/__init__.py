@@ -1,0 +1,1 @@
+"""Lists that an operator brings: registries of craft, and sanctions lists."""

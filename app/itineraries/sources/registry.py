@@ -1,0 +1,139 @@
+"""Reads registers of ships or aircraft: CSV, a JSON list or JSON lines, by the names of their columns."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.itineraries.sources.batch import Rejected
+
+# Ours, then what others call it: OpenSky and FAA registers, vessel lists of port states.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "imo": ("imo_number", "imonumber", "imo_no", "lrimoshipno"),
+    "mmsi": ("mmsi_number",),
+    "icao24": ("mode_s_code_hex", "hex", "icao_24", "modes", "icaohex"),
+    "registration": ("reg", "tail", "tail_number", "n_number", "marks"),
+    "msn": ("serialnumber", "serial_number", "construction_number", "cn"),
+    "name": ("ship_name", "vessel_name", "shipname", "vesselname"),
+    "callsign": ("call_sign",),
+    "flag": ("flag_code", "flag_state", "country"),
+    "type": ("typecode", "ship_type", "vessel_type", "aircraft_type", "shiptype", "model"),
+    "owner": ("registered_owner", "owners"),
+    "operator": ("airline", "manager", "operator_name"),
+}
+FROM = ("from", "valid_from", "since", "first_at", "registered", "regfrom", "start")
+UNTIL = ("until", "valid_to", "valid_until", "last_at", "reguntil", "end")
+_KEYS = ("mmsi", "icao24", "imo", "registration", "msn")
+_SHAPES = {
+    "imo": re.compile(r"[0-9]{7}"),
+    "mmsi": re.compile(r"[0-9]{9}"),
+    "icao24": re.compile(r"[0-9a-f]{6}"),
+    "registration": re.compile(r"[A-Z0-9-]{2,10}"),
+}
+MAX_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One row: the craft by its key, what is said of it, and from when until when that held."""
+
+    line: int
+    key: str
+    said: Mapping[str, str]
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    doubts: tuple[str, ...] = field(default=())
+
+
+def read_registry(text: str) -> Iterator[Registered | Rejected]:
+    """Every row of a register, or why it is none.
+
+    A row needs an MMSI, IMO number, ICAO 24-bit address, registration or serial number.
+    """
+    start = text.lstrip()[:1]
+    rows = _json_rows(text) if start in ("[", "{") else _csv_rows(text)
+    for line, row in rows:
+        yield row if isinstance(row, Rejected) else _read(line, row)
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            yield reader.line_num, Rejected(reader.line_num, f"no CSV: {error}")
+            continue
+        if row is None:
+            return
+        yield reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}
+
+
+def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
+    try:
+        value = json.loads(text)
+        listed = value if isinstance(value, list) else [value]
+        numbered: list[tuple[int, Any]] = list(enumerate(listed, start=1))
+    except (ValueError, RecursionError):
+        numbered = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                try:
+                    numbered.append((number, json.loads(line)))
+                except (ValueError, RecursionError):
+                    numbered.append((number, None))
+    for number, row in numbered:
+        yield number, row if isinstance(row, dict) else Rejected(number, "not a JSON object")
+
+
+def _read(line: int, row: Mapping[str, Any]) -> Registered | Rejected:
+    by_name = {
+        re.sub(r"[^a-z0-9]+", "_", str(name).lower()).strip("_"): str(value).strip().strip("'")
+        for name, value in row.items()
+        if value is not None and not isinstance(value, dict | list)
+    }
+    said: dict[str, str] = {}
+    doubts = []
+    for name, others in FIELDS.items():
+        raw = next((by_name[n] for n in (name, *others) if by_name.get(n)), "")
+        value = _folded(name, raw)
+        if value and (name not in _SHAPES or _SHAPES[name].fullmatch(value)):
+            said[name] = value[:MAX_VALUE]
+        elif value:
+            doubts.append(f"{name} has not the form of one")
+    key = next((f"{name}:{said[name]}" for name in _KEYS if name in said), None)
+    if key is None:
+        reason = "; ".join(doubts) or "no MMSI, IMO, ICAO address, registration or serial number"
+        return Rejected(line, reason)
+    try:
+        times = [_instant(by_name, names) for names in (FROM, UNTIL)]
+    except ValueError as error:
+        return Rejected(line, str(error))
+    if times[0] and times[1] and times[1] < times[0]:
+        return Rejected(line, "it ends before it begins")
+    return Registered(line, key, said, times[0], times[1], tuple(doubts))
+
+
+def _folded(name: str, raw: str) -> str:
+    if name == "icao24":
+        return raw.lower()
+    if name == "registration":
+        return raw.upper()
+    return re.sub(r"^IMO\s*", "", raw, flags=re.IGNORECASE) if name == "imo" else raw
+
+
+def _instant(row: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
+    raw = next((row[name] for name in names if row.get(name)), None)
+    if raw is None:
+        return None
+    try:
+        at = datetime.fromisoformat(raw)
+    except ValueError:
+        raise ValueError(f"{raw[:40]!r} is no date YYYY-MM-DD") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
