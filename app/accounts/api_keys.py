@@ -12,10 +12,10 @@ from app.access.principal import Principal
 from app.access.repository import count_keys, list_keys, lock_account
 from app.access.writer import Audit, audit
 from app.accounts.context import Context
-from app.accounts.errors import InvalidBodyError, KeyLimitError
+from app.accounts.errors import KeyLimitError
 from app.accounts.key_schemas import KeyChange, KeyShown, KeyWish, NewKey, fault_of_kind
 from app.core.clock import now
-from app.core.errors import NotFoundError
+from app.core.errors import InvalidBodyError, NotFoundError
 
 
 async def all_keys(context: Context, caller: Principal) -> list[KeyShown]:

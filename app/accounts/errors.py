@@ -10,7 +10,7 @@ ProblemError
 """
 
 from app.access.principal import CHALLENGE
-from app.core.errors import ConflictError, Detail, ProblemError
+from app.core.errors import ConflictError, ProblemError
 
 
 class OAuthError(ProblemError):
@@ -41,17 +41,6 @@ class InvalidLinkError(ProblemError):
 class WrongPasswordError(ProblemError):
     status = 403
     code = "wrong_password"
-
-
-class InvalidBodyError(ProblemError):
-    status = 422
-    code = "invalid_body"
-
-    @classmethod
-    def of(cls, name: str, reason: str) -> "InvalidBodyError":
-        """The refusal of one field."""
-        fault: Detail = {"name": name, "location": "body", "reason": reason}
-        return cls(f"{name}: {reason}", errors=[fault])
 
 
 class KeyLimitError(ConflictError):

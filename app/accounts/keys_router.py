@@ -6,15 +6,14 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller
+from app.access.idempotency import IdempotencyKey, once_of
 from app.access.policy import Owner, requires
 from app.accounts import api_keys
 from app.accounts.key_schemas import KeyChange, KeyRotation, Keys, KeyShown, KeyWish, NewKey
 from app.accounts.router_inputs import (
     PRIVATE,
-    IdempotencyKey,
     Nothing,
     Services,
-    once_of,
     private_json,
 )
 from app.events.links import Links
@@ -52,7 +51,7 @@ async def create_key(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """The key is shown in this answer alone. Needs its owner to sign in: no key makes keys."""
-    once = await once_of(request, context, owner.subject, idempotency_key)
+    once = await once_of(request, context.secrets, owner.subject, idempotency_key)
     made = await api_keys.create_key(context, owner, body, once)
     return private_json(made, 201)
 

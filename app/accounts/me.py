@@ -10,14 +10,14 @@ from app.access.repository import find_account, lock_account
 from app.access.writer import Audit, audit
 from app.accounts import repository, writer
 from app.accounts.context import Context
-from app.accounts.errors import InvalidBodyError, TotpStateError
+from app.accounts.errors import TotpStateError
 from app.accounts.letters import Language, Letter
 from app.accounts.links import make_link
 from app.accounts.sign_in import confirm_password
 from app.accounts.sign_up import check_password
 from app.accounts.totp import accept_code, make_secret
 from app.core.clock import now
-from app.core.errors import ConflictError, NotFoundError
+from app.core.errors import ConflictError, InvalidBodyError, NotFoundError
 
 _HISTORY = timedelta(days=30)
 

@@ -6,16 +6,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller
+from app.access.idempotency import IdempotencyKey, once_of
 from app.access.policy import PUBLIC
 from app.access.rate_limits import Guard
 from app.accounts.router_inputs import (
     PRIVATE,
-    IdempotencyKey,
     Nothing,
     Services,
     guarded,
     language_of,
-    once_of,
     private_json,
 )
 from app.accounts.schemas import (
@@ -63,7 +62,7 @@ async def create_account(
         body.password.get_secret_value(),
         language_of(request, body.language),
         caller.address,
-        await once_of(request, context, caller.subject, idempotency_key),
+        await once_of(request, context.secrets, caller.subject, idempotency_key),
     )
     return private_json(_LOOK_INTO_MAIL, 202)
 

@@ -5,12 +5,11 @@ import binascii
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.access.gate import Caller
-from app.access.idempotency import Once
 from app.access.rate_limits import Guard
 from app.accounts.context import Context
 from app.accounts.errors import OAuthError
@@ -30,14 +29,6 @@ async def get_context(request: Request) -> Context:
 Services = Annotated[Context, Depends(get_context)]
 # A secret in the address would stand in logs: these routes take no query at all.
 Nothing = Annotated[NoQuery, from_query(NoQuery)]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
-        description="the same key and body have one effect",
-    ),
-]
 
 
 def guarded(guard: Guard) -> Any:
@@ -58,14 +49,6 @@ def language_of(request: Request, wished: Language | None) -> Language:
         if code in list(Language):
             return Language(code)
     return Language.EN
-
-
-async def once_of(request: Request, context: Context, subject: str, key: str | None) -> Once | None:
-    """The request as one that is to have one effect, when it carries a key."""
-    if key is None:
-        return None
-    route = f"{request.method} {request.url.path}"
-    return Once(context.secrets, subject, route, key, await request.body())
 
 
 def private_json(body: BaseModel, status: int = 200, *, nulls: bool = True) -> Response:

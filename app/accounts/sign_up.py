@@ -7,12 +7,13 @@ from app.access.repository import lock_account
 from app.access.writer import Audit, audit
 from app.accounts import writer
 from app.accounts.context import Context
-from app.accounts.errors import InvalidBodyError, InvalidLinkError
+from app.accounts.errors import InvalidLinkError
 from app.accounts.jobs import queue_reset
 from app.accounts.letters import Language, Letter
 from app.accounts.links import make_link, use_link
 from app.accounts.passwords import fault_of
 from app.core.clock import now
+from app.core.errors import InvalidBodyError
 
 
 def check_password(password: str, email: str, field: str = "password") -> None:

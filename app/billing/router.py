@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.access.gate import Caller
+from app.access.idempotency import IdempotencyKey
 from app.access.policy import PUBLIC, requires
 from app.billing import checkout, overview, webhook
 from app.billing.schemas import (
@@ -78,10 +79,7 @@ async def begin_checkout(
     body: CheckoutRequest,
     caller: Caller,
     billing: OpenBilling,
-    idempotency_key: Annotated[
-        str | None,
-        Header(pattern=r"^[!-~]{1,255}$", description="The same key gives the first answer again."),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> RedirectAnswer:
     """A page of Stripe's on which the account subscribes. An account that is subscribed gets its
     portal instead, where it changes the plan and pays nothing twice."""

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
+MIN_SECRET_DIFFERENT = 10
 _STRIPE_KEY = re.compile(r"[sr]k_(test|live)_\S+$")
 
 
@@ -104,7 +105,9 @@ class Settings(BaseSettings):
         None, description="files of exports, shared by all servers and workers; in data_dir"
     )
     positions_keep_days: int | None = Field(
-        None, ge=31, description="older positions of craft are dropped by whole months; all by default"
+        None,
+        ge=31,
+        description="older positions of craft are dropped by whole months; all by default",
     )
     job_takeover_seconds: float = Field(
         30, ge=1, le=3_600, description="a worker silent for so long loses its jobs to others"
@@ -146,7 +149,9 @@ class Settings(BaseSettings):
                 raise ValueError("VRIC_SECRET_KEY is required in production")
         self._check_billing()
         if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
-            raise ValueError(f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes")
+            raise ValueError(
+                f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes, made by chance"
+            )
         if any(_is_weak(key.get_secret_value().encode()) for key in self.secret_key_previous):
             raise ValueError(f"VRIC_SECRET_KEY_PREVIOUS: each must have {MIN_SECRET_BYTES} bytes")
         if self.smtp_url and not self.smtp_url.get_secret_value().startswith(
@@ -193,7 +198,8 @@ class Settings(BaseSettings):
 
 
 def _is_weak(secret: bytes) -> bool:
-    return len(secret) < MIN_SECRET_BYTES
+    # A word typed over and over is long, and guessed at once.
+    return len(secret) < MIN_SECRET_BYTES or len(set(secret)) < MIN_SECRET_DIFFERENT
 
 
 def _write_once(path: Path, text: str) -> None:

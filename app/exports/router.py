@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.access.gate import Caller
+from app.access.idempotency import IdempotencyKey
 from app.access.policy import requires
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
@@ -33,14 +34,6 @@ router = APIRouter(
     prefix="/v1/exports", tags=["exports"], dependencies=[Depends(requires(Feature.EXPORT))]
 )
 ExportId = Annotated[UUID, Path(description="An export's id.", examples=[EXAMPLE["id"]])]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
-        description="Repeat a request with its key, and there is still one export.",
-    ),
-]
 _NO_STORE = {"Cache-Control": "no-store"}
 _TEXT = {"type": "string"}
 _BINARY = {**_TEXT, "format": "binary"}

@@ -69,6 +69,8 @@ def test_a_variable_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -
         ({"environment": "production"}, "VRIC_SECRET_KEY is required"),
         ({"environment": "production", "secret_key": ""}, "VRIC_SECRET_KEY is required"),
         ({"environment": "production", "secret_key": "short"}, "at least 32 bytes"),
+        ({"environment": "production", "secret_key": "x" * 64}, "made by chance"),
+        ({"environment": "production", "secret_key": "changeme" * 8}, "made by chance"),
         (
             {"environment": "production", "secret_key": STRONG, "plan_overrides": '{"free": {}}'},
             "VRIC_PLAN_OVERRIDES is refused in production",
