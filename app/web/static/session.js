@@ -106,3 +106,8 @@ async function refreshIfOld() {
 addEventListener("storage", (change) => {
   if (change.key === SIGNED_IN && change.newValue === null) forget();
 });
+
+// A page that the browser kept and brings back may have missed that.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && token !== null && localStorage.getItem(SIGNED_IN) === null) forget();
+});
