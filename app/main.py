@@ -38,8 +38,10 @@ from app.events.registry_router import router as registry_router
 from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
+from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
 from app.itineraries.journeys.router import router as itineraries_router
+from app.itineraries.zones.router import router as zones_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
 from app.web.pages_router import router as pages_router
@@ -96,6 +98,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     _add_middleware(app, settings, accounts, data_version, routes_version, usage)
     for router in (
         accounts_router,
+        activities_router,
         alerts_router,
         list_router,
         analytics_router,
@@ -112,6 +115,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         reports_router,
         watchlists_router,
         web_router,
+        zones_router,
     ):
         app.include_router(router)
     app.mount("/static", static_files)

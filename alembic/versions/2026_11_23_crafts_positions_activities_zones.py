@@ -27,6 +27,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_crafts')),
     sa.UniqueConstraint('key', name=op.f('uq_crafts_key'))
     )
+    op.create_index('ix_crafts_last_at', 'crafts', ['last_at'], unique=False)
     op.create_index('ix_crafts_stale', 'crafts', ['stale_since'], unique=False, postgresql_where=sa.text('stale_since IS NOT NULL'))
     op.create_table('craft_identities',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),

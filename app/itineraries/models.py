@@ -47,6 +47,7 @@ class Craft(Table, table=True):
     __tablename__ = "crafts"
     __table_args__ = (
         CheckConstraint("kind IN ('vessel', 'aircraft', 'unknown')", name="kind"),
+        Index("ix_crafts_last_at", "last_at"),
         Index("ix_crafts_stale", "stale_since", postgresql_where=text("stale_since IS NOT NULL")),
     )
 

@@ -67,6 +67,7 @@ CraftKeys = split_values(
     "a craft's id or key such as mmsi:422123456",
     document={"maxLength": 100},
 )
+ZoneIds = split_values("[A-Za-z0-9-]{1,100}", "a zone's id such as la-borracha")
 Values = split_values(r"[^\x00-\x1f,]{1,100}", "a value", document={"maxLength": 100})
 Limit = Annotated[
     int, Field(ge=1, le=10_000, description="How many at once; clamped to the plan's page cap.")

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.db import Database
-from app.itineraries.activities import repository
 from app.itineraries.activities.analysis import (
     World,
     analyse_company,
@@ -17,7 +16,14 @@ from app.itineraries.activities.analysis import (
     analyse_silences,
 )
 from app.itineraries.activities.findings import Finding
-from app.itineraries.activities.repository import About
+from app.itineraries.activities.repository.stale import (
+    About,
+    fetch_about,
+    fetch_company,
+    fetch_scoped,
+    fetch_scopes,
+    fetch_stale,
+)
 from app.itineraries.activities.spans import Scope
 from app.itineraries.activities.writer import note_analysed, replace_activities
 from app.itineraries.airfields import load_airports
@@ -60,20 +66,20 @@ async def derive_activities(
 
 async def _next(database: Database) -> Sequence[asyncpg.Record]:
     async with database.transaction() as connection:
-        stale = await repository.fetch_stale(connection, CRAFT_AT_ONCE)
+        stale = await fetch_stale(connection, CRAFT_AT_ONCE)
     fixes = np.cumsum([row["position_count"] for row in stale])
     return stale[: max(1, int(np.searchsorted(fixes, _FIXES_AT_ONCE)))]
 
 
 async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: World) -> int:
     async with database.transaction() as connection:
-        scopes = await repository.fetch_scopes(connection, stale, world.places)
-        own = await repository.fetch_scoped(connection, scopes)
+        scopes = await fetch_scopes(connection, stale, world.places)
+        own = await fetch_scoped(connection, scopes)
         vessels = {row["id"] for row in stale if row["kind"] != "aircraft"}
         afloat = [scope for scope in scopes if scope.craft_id in vessels]
-        company = await repository.fetch_company(connection, afloat)
+        company = await fetch_company(connection, afloat)
         met = {int(craft_id) for craft_id in (*own.craft_ids, *company.craft_ids)}
-        about = await repository.fetch_about(connection, sorted(met))
+        about = await fetch_about(connection, sorted(met))
     found = await asyncio.to_thread(analyse, scopes, own, company, about, world)
     async with database.transaction() as connection:
         ids = {one.key: craft_id for craft_id, one in about.items()}

@@ -1,0 +1,1 @@
+"""Reads activities, and what has to be analysed for them."""

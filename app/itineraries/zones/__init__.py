@@ -1,0 +1,1 @@
+"""Zones: the areas that come with the product, and those that accounts draw."""
