@@ -43,14 +43,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Medians over the turns of one workload on one server, and the spread of its rates.
+    """Medians over the turns of one workload on one server, and the rates of each turn.
 
     `cpu_us` is the server's processor time per request, the steadiest number on a busy machine.
     """
 
     rate: float
-    lowest: float
-    highest: float
+    rates: tuple[float, ...]
     p50_ms: float
     p99_ms: float
     cpu_us: float
@@ -107,7 +106,7 @@ def _turn(contender: Contender, ask: Ask, seconds: float) -> Turn:
 def _result(turns: Sequence[Turn]) -> Result:
     rates = [turn.sample.rate for turn in turns]
     return Result(
-        statistics.median(rates), min(rates), max(rates),
+        statistics.median(rates), tuple(rates),
         statistics.median(turn.sample.p50_ms for turn in turns),
         statistics.median(turn.sample.p99_ms for turn in turns),
         statistics.median(turn.cpu_us for turn in turns),

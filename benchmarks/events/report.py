@@ -46,11 +46,11 @@ def render(results: Results, bench: Bench, failed: dict[str, str], facts: Facts)
         parts.insert(1, "; ".join(notes) + ".")
     troubles = {**bench.failed, **failed}
     if troubles:
-        parts += ["### Not timed", _table(("what", "why"), troubles.items())]
+        parts += ["### Not timed", table(("what", "why"), troubles.items())]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(head: Sequence[str], rows: object) -> str:
+def table(head: Sequence[str], rows: object) -> str:
     lines = [head, ["---"] * len(head), *rows]  # type: ignore[misc]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
@@ -65,7 +65,7 @@ def _rates(results: Results) -> str:
     for name, row in results.items():
         cells = [_number(row[column].rate) if column in row else "" for column in columns]
         rows.append((name, *cells))
-    return _table(("", *columns), rows)
+    return table(("", *columns), rows)
 
 
 def _times(results: Results) -> str:
@@ -74,7 +74,7 @@ def _times(results: Results) -> str:
     for name, row in results.items():
         cells = [_time(row[column]) if column in row else "" for column in columns]
         rows.append((name, *cells))
-    return _table(("", *columns), rows)
+    return table(("", *columns), rows)
 
 
 def _time(result: Result) -> str:
@@ -116,4 +116,4 @@ def _goals(results: Results, bench: Bench) -> str:
     for name in (COLD, CACHED):
         peak = bench.server(name).peak_mib()
         goal(f"peak resident memory, {name}, MiB", "< 300", peak, peak < 300)
-    return _table(("goal", "wanted", "measured", "met"), rows)
+    return table(("goal", "wanted", "measured", "met"), rows)
