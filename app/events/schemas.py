@@ -10,7 +10,7 @@ class Link(BaseModel):
     rel: str
     href: str
     type: str = "application/json"
-    title: str | None = None
+    title: str | None = Field(None, exclude_if=lambda title: title is None)
 
 
 class StateMediaMark(BaseModel):

@@ -79,6 +79,17 @@ async def test_one_address_that_tries_many_accounts() -> None:
     assert passed == 31
 
 
+async def test_one_good_password_does_not_clear_an_address() -> None:
+    attempts = Attempts(MemoryCounters())
+    passed = 0
+    for n in range(60):
+        passed += await _statuses(attempts, f"{n}@example.org", ["203.0.113.1"], False)
+        if n % 10 == 0 and passed < 25:
+            await attempts.begin("thief@example.org", "203.0.113.1", False)
+            await attempts.succeed("thief@example.org", "203.0.113.1")
+    assert passed == 31
+
+
 async def test_pauses_grow_to_an_end() -> None:
     from app.access.attempts import _series
 

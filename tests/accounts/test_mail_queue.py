@@ -151,6 +151,20 @@ async def test_asking_for_a_reset_is_the_same_work_for_all(
     assert await database.fetch_value("SELECT count(*) FROM mailed_links") == 0
 
 
+async def test_an_address_gets_five_mails_an_hour(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    for _ in range(4):
+        assert (await client.post("/v1/accounts", json=SIGN_UP)).status_code == 202
+    for _ in range(3):
+        answer = await client.post("/v1/accounts/reset", json={"email": "ana@example.org"})
+        assert answer.status_code == 202
+    rows = await database.fetch("SELECT entrypoint FROM pgqueuer ORDER BY id")
+    assert [row[0] for row in rows] == ["mails.send"] * 4 + ["accounts.reset"]
+    await client.post("/v1/accounts", json={**SIGN_UP, "email": "eva@example.org"})
+    assert await database.fetch_value("SELECT count(*) FROM pgqueuer") == 6
+
+
 @contextmanager
 def _worker(url: str, box: Postbox) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {
