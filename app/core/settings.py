@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         ge=31,
         description="older positions of craft are dropped by whole months; all by default",
     )
+    private_names_keep_days: int | None = Field(
+        None, ge=1, description="after a journey, names of persons without a public office go"
+    )
     job_takeover_seconds: float = Field(
         30, ge=1, le=3_600, description="a worker silent for so long loses its jobs to others"
     )

@@ -6,6 +6,7 @@ from app.core import data_version
 from app.core.clock import now
 from app.core.jobs.kinds import Job, Kind
 from app.itineraries.activities.deriver import derive_activities
+from app.itineraries.journeys.jobs import EXPIRE
 from app.itineraries.positions.writer import forget_before
 
 
@@ -24,4 +25,4 @@ async def _forget(job: Job) -> None:
 
 DERIVE = Kind("routes.derive", _derive, deadline=timedelta(minutes=30), cron="*/2 * * * *")
 FORGET = Kind("routes.forget", _forget, deadline=timedelta(minutes=10), cron="41 3 * * *")
-KINDS = (DERIVE, FORGET)
+KINDS = (DERIVE, FORGET, EXPIRE)

@@ -15,10 +15,13 @@ from app.core.settings import Settings
 from app.ingest.files import SourceFile
 from app.ingest.runner import Outcome
 from app.itineraries.journeys.importer import MAX_FILE_BYTES, import_legs
+from app.itineraries.journeys.redaction import expire_private_names, redact_name
 
 _errors = Console(stderr=True)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 MAX_PRINTED_REJECTS = 50
+EDITOR = "editor"
+By = Annotated[str, typer.Option(help="Who does it, for the history.")]
 
 
 def ingest_legs(
@@ -36,18 +39,45 @@ def ingest_legs(
     key = collection or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:100] or "legs"
     if not _SLUG.fullmatch(key):
         raise CommandError(f"--collection {key!r}: lower-case letters, digits and dashes")
-    source = SourceFile.read(file, MAX_FILE_BYTES)
+    source, settings = SourceFile.read(file, MAX_FILE_BYTES), Settings()
     with Progress(console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
         task = progress.add_task("reading legs", total=None)
 
         async def work(database: Database) -> Outcome:
             return await import_legs(
-                database, source, key, Settings().secrets,
-                lambda done: progress.update(task, completed=done),
+                database, source, key, settings.secrets,
+                lambda done: progress.update(task, completed=done), settings.private_names_keep_days,
             )  # fmt: skip
 
         outcome = run_with_database(work)
     report(f"legs {key}", outcome)
+
+
+def redact(
+    name: Annotated[str, typer.Argument(help="A person's name, as it is written in journeys.")],
+    dry_run: Annotated[bool, typer.Option(help="Only tell where it stands.")] = False,
+    by: By = EDITOR,
+) -> None:
+    """Take a name out of all journeys for good, and keep it out of what is taken in later.
+
+    It goes from texts, titles, ids, exports, links of events, search, and past versions. The
+    history says that something was redacted; of the name a keyed hash stays.
+    """
+    secrets = Settings().secrets
+    count = run_with_database(lambda database: redact_name(database, name, secrets, by, dry_run))
+    typer.echo(f"{count} itineraries {'would change' if dry_run else 'redacted'}")
+
+
+def expire(by: By = EDITOR) -> None:
+    """Take out names of private persons whose journeys ended VRIC_PRIVATE_NAMES_KEEP_DAYS ago."""
+    settings = Settings()
+    days = settings.private_names_keep_days
+    if days is None:
+        raise CommandError("VRIC_PRIVATE_NAMES_KEEP_DAYS is not set: such names are kept")
+    count = run_with_database(
+        lambda database: expire_private_names(database, days, settings.secrets, by)
+    )
+    typer.echo(f"{count} itineraries redacted")
 
 
 def report(what: str, outcome: Outcome) -> None:

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from app.core import data_version
+from app.core.clock import now
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.events.outlets import OutletNames
@@ -19,6 +21,7 @@ from app.itineraries.journeys.derive import derive_itineraries
 from app.itineraries.journeys.joining import join_journeys
 from app.itineraries.journeys.names import Redactor
 from app.itineraries.journeys.records import mover_key
+from app.itineraries.journeys.redaction import is_over, private_names
 from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.legs import read_legs
 
@@ -70,12 +73,14 @@ async def import_legs(
     collection: str,
     secrets: Sequence[bytes],
     progress: Progress | None = None,
+    keep_days: int | None = None,
 ) -> Outcome:
     """Make the file's legs the collection's: new ones are added, those that it lacks now are
     withdrawn, and the itineraries they touch are derived anew. The same file twice is a no-op.
 
     Args:
         secrets: keys of the hashes of redacted names.
+        keep_days: how long the names of private persons stay after a journey; `None` for ever.
 
     Raises:
         CommandError: there is no leg in the file.
@@ -86,18 +91,27 @@ async def import_legs(
         await data_version.bump(connection)
         redactor = await writer.load_redactor(connection, secrets)
         claims = await _with_registry(connection, read.claims)
-        counts = await write_claims(connection, collection, claims, redactor)
+        cutoff = None if keep_days is None else now() - timedelta(days=keep_days)
+        counts = await write_claims(connection, collection, claims, redactor, cutoff)
         return Outcome({**counts, "rejected": len(read.rejects)}, read.rejects)
 
     return await run_ingest(database, KIND, collection, file, READER_VERSION, work)
 
 
 async def write_claims(
-    connection: asyncpg.Connection, collection: str, claims: Sequence[Claim], redactor: Redactor
+    connection: asyncpg.Connection,
+    collection: str,
+    claims: Sequence[Claim],
+    redactor: Redactor,
+    cutoff: datetime | None = None,
 ) -> dict[str, int]:
-    """Let a collection hold just these claims; none take it away. Returns what changed."""
+    """Let a collection hold just these claims; none take it away. Returns what changed.
+
+    Args:
+        cutoff: journeys that ended before it lose the names of private persons.
+    """
     standing = await writer.load_standing(connection, collection)
-    given = await _new_claims(connection, claims, redactor)
+    given = await _new_claims(connection, claims, redactor, cutoff)
     new = [claim for digest, claim in given.items() if digest not in standing]
     gone = [held for digest, held in standing.items() if digest not in given]
     await writer.add_claims(connection, collection, new)
@@ -116,7 +130,10 @@ async def write_claims(
 
 
 async def _new_claims(
-    connection: asyncpg.Connection, claims: Sequence[Claim], redactor: Redactor
+    connection: asyncpg.Connection,
+    claims: Sequence[Claim],
+    redactor: Redactor,
+    cutoff: datetime | None,
 ) -> dict[str, writer.NewClaim]:
     """The claims as they are stored, each once, by digest.
 
@@ -124,11 +141,20 @@ async def _new_claims(
     """
     movers = sorted({mover_key(claim) for claim in claims if claim.journey is None})
     keys = join_journeys(claims, await writer.load_spans(connection, movers))
+    journeys: dict[str, list[Claim]] = {}
+    for journey, claim in zip(keys, claims, strict=True):
+        journeys.setdefault(journey, []).append(claim)
     made: dict[str, writer.NewClaim] = {}
-    for journey, given in zip(keys, claims, strict=True):
-        key, claim = redactor.clean_key(journey), redactor.clean(given)
-        stored = writer.NewClaim.of(key, claim)
-        made.setdefault(stored.digest, stored)
+    for journey, held in journeys.items():
+        redactors = [redactor]
+        if cutoff is not None and is_over(held, cutoff):
+            redactors.append(Redactor.of_names(private_names(held), redactor.secrets))
+        for claim in held:
+            key, cleaned = journey, claim
+            for one in redactors:
+                key, cleaned = one.clean_key(key), one.clean(cleaned)
+            stored = writer.NewClaim.of(key, cleaned)
+            made.setdefault(stored.digest, stored)
     return made
 
 

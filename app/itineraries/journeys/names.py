@@ -11,6 +11,7 @@ from app.events.outlets import fold_name
 from app.itineraries.journeys.claims import Claim, claim_json, read_claim
 
 REDACTED = "[redacted]"
+_MARK = "redacted"
 _WORD = re.compile(r"\w+")
 # These members are codes, numbers or dates, and hold no name.
 _NOT_TEXT = frozenset({"at", "published_on", "language", "state", "country", "status", "kind",
@@ -35,6 +36,13 @@ class Redactor:
     digests: frozenset[str]
     word_counts: frozenset[int]
     secrets: Sequence[bytes]
+
+    @classmethod
+    def of_names(cls, names: Sequence[str], secrets: Sequence[bytes]) -> "Redactor":
+        """One that knows these names."""
+        known = [name for name in names if words_in(name) and fold_name(name) != _MARK]
+        digests = frozenset(digest_of_name(name, secrets[0]) for name in known)
+        return cls(digests, frozenset(map(words_in, known)), secrets)
 
     def clean(self, claim: Claim) -> Claim:
         """The claim without redacted names, wherever they stand in it."""
@@ -83,11 +91,3 @@ class Redactor:
         if isinstance(value, Mapping):
             return {key: self._clean(key, item) for key, item in value.items()}
         return value
-
-
-def without_private_names(claim: Claim) -> Claim:
-    """The claim with the names of persons without a public office taken out, and its free text."""
-    mover = claim.mover.model_copy(
-        update={"name": REDACTED, "members": (REDACTED,) if claim.mover.members else ()}
-    )
-    return claim.model_copy(update={"mover": mover, "title": None, "note": None})

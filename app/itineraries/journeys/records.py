@@ -10,6 +10,7 @@ import orjson
 from app.events.outlets import fold_name
 from app.itineraries.journeys.claims import Claim
 from app.itineraries.journeys.identifiers import identifier_key
+from app.itineraries.journeys.names import REDACTED
 from app.itineraries.journeys.places import country_name
 
 _PEOPLE = ("person", "delegation", "group")
@@ -48,6 +49,7 @@ class ItineraryRow:
     earliest: datetime | None
     latest: datetime | None
     has_private_person: bool
+    redacted: bool
     document: str
     summary: str
     legs: tuple[LegRow, ...]
@@ -65,7 +67,9 @@ def mover_key(claim: Claim) -> str:
 
 def is_private(claim: Claim) -> bool:
     """Whether a person without a public office is named."""
-    return claim.mover.kind in _PEOPLE and claim.mover.role is None
+    mover = claim.mover
+    named = mover.name != REDACTED or any(name != REDACTED for name in mover.members)
+    return mover.kind in _PEOPLE and mover.role is None and named
 
 
 def row_of(itinerary_id: str, document: Mapping[str, Any], claims: Sequence[Claim]) -> ItineraryRow:
@@ -106,7 +110,8 @@ def row_of(itinerary_id: str, document: Mapping[str, Any], claims: Sequence[Clai
         earliest=period["earliest"],
         latest=period["latest"],
         has_private_person=any(is_private(claim) for claim in claims),
-        document=dump(whole),
+        redacted=REDACTED in (text := dump(whole)),
+        document=text,
         summary=dump(summary_of(whole)),
         legs=tuple(_leg_row(leg) for leg in document["legs"]),
     )

@@ -18,7 +18,6 @@ from app.itineraries.journeys.assemble import assemble
 from app.itineraries.journeys.claims import read_claim
 from app.itineraries.journeys.corridor import distance_between_lines_km
 from app.itineraries.journeys.derive import FEATURE, target_of
-from app.itineraries.journeys.names import REDACTED
 from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryQuery, parse_corridor
 from app.plans import Plan
 
@@ -111,7 +110,7 @@ async def get_itinerary(
         **document,
         "as_of": query.as_of,
         "recorded_by": query.recorded_by,
-        "redacted": row["redacted"] or REDACTED in document["mover"]["name"],
+        "redacted": row["redacted"],
         "sanctioned": row["sanctioned"],
         "sanctions": {
             "matches": [dict(match) for match in matches],

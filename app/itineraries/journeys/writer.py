@@ -1,7 +1,7 @@
 """Writes journeys: claims as they come in, and the itineraries that are derived from them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from app.itineraries.journeys.records import ItineraryRow
 
 _COLUMNS = (
     "id", "mover_kind", "mover_key", "people", "operators", "craft", "identifiers", "statuses",
-    "earliest", "latest", "has_private_person", "document", "summary",
+    "earliest", "latest", "has_private_person", "redacted", "document", "summary",
 )  # fmt: skip
 _LEG_COLUMNS = (
     "position", "status", "from_country", "to_country", "from_names", "to_names", "via_names",
@@ -32,6 +32,15 @@ WHERE itinerary_id = ANY($1) AND superseded_at IS NULL ORDER BY itinerary_id, id
 """
 _SPANS = """
 SELECT id, mover_key, earliest, latest FROM itineraries WHERE mover_key = ANY($1) ORDER BY id
+"""
+_ALL_CLAIMS = """
+SELECT id, itinerary_id, digest, content FROM itinerary_claims
+WHERE id > $1 AND ($2::text IS NULL OR itinerary_id = $2) ORDER BY id LIMIT 2000
+"""
+_OVER = """
+SELECT i.id FROM itineraries i WHERE i.has_private_person AND coalesce(i.latest, (
+    SELECT max(c.known_on)::timestamptz FROM itinerary_claims c WHERE c.itinerary_id = i.id
+)) < $1 ORDER BY i.id
 """
 _NOTE = """
 INSERT INTO itinerary_changes (itinerary_id, kind, by, reason, added, withdrawn)
@@ -57,6 +66,16 @@ class NewClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A claim as it is stored, standing or superseded."""
+
+    id: int
+    itinerary_id: str
+    digest: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """When an itinerary of a mover was, by days that may be open."""
 
@@ -75,6 +94,50 @@ async def load_redactor(connection: asyncpg.Connection, secrets: Sequence[bytes]
     rows = await connection.fetch("SELECT digest, word_count FROM itinerary_redactions")
     digests, counts = ({row[column] for row in rows} for column in ("digest", "word_count"))
     return Redactor(frozenset(digests), frozenset(counts), tuple(secrets))
+
+
+async def add_redaction(connection: asyncpg.Connection, redactor: Redactor, grounds: str) -> None:
+    """Keep names out from now on, by their hashes."""
+    await connection.executemany(
+        "INSERT INTO itinerary_redactions (digest, word_count, grounds) VALUES ($1, $2, $3)"
+        " ON CONFLICT (digest) DO NOTHING",
+        [(digest, max(redactor.word_counts), grounds) for digest in redactor.digests],
+    )
+
+
+async def stream_claims(
+    connection: asyncpg.Connection, itinerary_id: str | None = None
+) -> AsyncIterator[StoredClaim]:
+    """Every claim there ever was, or those of one itinerary, by id; read in parts."""
+    last = 0
+    while rows := await connection.fetch(_ALL_CLAIMS, last, itinerary_id):
+        for row in rows:
+            claim = read_claim(orjson.loads(row["content"]))
+            yield StoredClaim(row["id"], row["itinerary_id"], row["digest"], claim)
+        last = rows[-1]["id"]
+
+
+async def rewrite_claims(connection: asyncpg.Connection, claims: Mapping[int, NewClaim]) -> None:
+    """Replace the content of claims by id, because of a redaction."""
+    await connection.executemany(
+        "UPDATE itinerary_claims SET itinerary_id = $2, digest = $3, content = $4 WHERE id = $1",
+        [(key, c.itinerary_id, c.digest, c.content) for key, c in claims.items()],
+    )
+
+
+async def move_itineraries(connection: asyncpg.Connection, moved: Mapping[str, str]) -> None:
+    """Let the history of itineraries follow them to other ids, and forget the old ones."""
+    await connection.executemany(
+        "UPDATE itinerary_changes SET itinerary_id = $2 WHERE itinerary_id = $1",
+        list(moved.items()),
+    )
+    await delete_itineraries(connection, list(moved))
+
+
+async def load_over(connection: asyncpg.Connection, before: datetime) -> list[str]:
+    """Itineraries with a named private person that ended, or without a date were told of, before."""
+    rows = await connection.fetch(_OVER, before)
+    return [row["id"] for row in rows]
 
 
 async def load_standing(
