@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.limits", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="turns of each variant")
     parser.add_argument("--seconds", type=float, default=1.0, help="length of one turn")
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--connections", type=int, default=128)
     parser.add_argument("--round-trip-ms", type=float, default=2.0, help="how far Redis far is")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these variants")
     return parser.parse_args()
