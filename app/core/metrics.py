@@ -14,3 +14,10 @@ LIMITS_FAILED_OPEN = Counter(
 JOBS_WAITING = Gauge("vric_jobs_waiting", "Jobs on the queue", ["kind"])
 JOBS_RUNNING = Gauge("vric_jobs_running", "Jobs that a worker has taken", ["kind"])
 JOBS_OLDEST = Gauge("vric_jobs_oldest_wait_seconds", "How long the oldest due job waits", ["kind"])
+LISTENER_LINES = Gauge(
+    "vric_ais_lines_acknowledged", "Lines of receivers that are committed", ["listener"]
+)
+LISTENER_POSITIONS = Gauge("vric_ais_positions_committed", "New positions among them", ["listener"])
+LISTENER_COMMITTED_AT = Gauge(
+    "vric_ais_committed_at_seconds", "When a listener last committed (Unix time)", ["listener"]
+)

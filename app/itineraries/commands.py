@@ -1,7 +1,7 @@
 """`vric ingest ais|adsb|positions`: positions from files and receivers."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,33 +23,71 @@ from app.core.settings import Settings
 from app.ingest.files import LargeFile
 from app.ingest.runner import Outcome
 from app.itineraries.activities.deriver import derive_activities
-from app.itineraries.positions.files import read_adsb, read_table
-from app.itineraries.positions.importer import COUNTED, Bounds, import_positions
-from app.itineraries.sources.batch import Batch
+from app.itineraries.positions.importer import (
+    COUNTED,
+    READER_VERSION,
+    Bounds,
+    import_positions,
+)
+from app.itineraries.receiving.command import listen as listen_to
+from app.itineraries.sources.file_format import FileFormat
+from app.itineraries.sources.formats import ReadOptions, read_batches
 from app.itineraries.sources.opening import UnreadableError
 
 MAX_SHOWN_REJECTS = 20
 _errors = Console(stderr=True)
-Read = Callable[[Path, Callable[[int], object]], Iterator[Batch]]
 Files = Annotated[list[Path], typer.Argument(help="Files, each plain, gz, zst or a zip of one.")]
+Format = Annotated[
+    FileFormat | None, typer.Option("--format", help="What it is; by default its bytes tell.")
+]
+
+
+def ingest_ais(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files, each plain, gz, zst or a zip of one.")
+    ] = None,
+    listen: Annotated[
+        str | None, typer.Option(help="HOST:PORT to take in what receivers send, by UDP and TCP.")
+    ] = None,
+    file_format: Format = None,
+    started_at: Annotated[
+        datetime | None,
+        typer.Option(
+            help="UTC time of the first line of NMEA that carries no times.",
+            formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        ),
+    ] = None,
+) -> None:
+    """Take AIS in: NMEA, Danish and MarineCadastre CSV; or whatever receivers send from now on.
+
+    Of what receivers send, only lines that are committed are acknowledged, here and in /metrics.
+    """
+    if (listen is None) == (not files):
+        raise CommandError("give files, or --listen HOST:PORT")
+    if listen is not None:
+        listen_to(listen)
+        return
+    start = None if started_at is None else started_at.replace(tzinfo=UTC).timestamp()
+    _ingest(files or [], "ais", "ais", ReadOptions(file_format, {}, start))
+
+
+def ingest_adsb(files: Files, file_format: Format = None) -> None:
+    """Take positions of aircraft in: readsb and tar1090 traces, OpenSky states as CSV or JSON."""
+    _ingest(files, "adsb", "adsb", ReadOptions(file_format))
 
 
 def ingest_positions(
     files: Files,
     column: Annotated[list[str], typer.Option(help="ours=theirs, such as craft_id=vessel_id")] = [],  # noqa: B006 - Typer reads the default, nobody changes it
+    file_format: Format = None,
 ) -> None:
     """Take plain positions in: CSV, Parquet or JSON lines with craft_id, time, lat, lon.
 
     The same file twice is a no-op, the same fix twice is one fix.
     """
-    columns = dict(_column(text) for text in column)
-    version = ",".join(f"{ours}={theirs}" for ours, theirs in sorted(columns.items()))
-    _ingest(files, "positions", "file", lambda path, tell: read_table(path, columns, tell), version)
-
-
-def ingest_adsb(files: Files) -> None:
-    """Take positions of aircraft in: readsb and tar1090 traces, OpenSky states as CSV or JSON."""
-    _ingest(files, "adsb", "adsb", read_adsb)
+    _ingest(
+        files, "positions", "file", ReadOptions(file_format, dict(_column(text) for text in column))
+    )
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -59,12 +97,12 @@ def _column(text: str) -> tuple[str, str]:
     return ours, theirs
 
 
-def _ingest(files: list[Path], kind: str, source: str, read: Read, version: str = "") -> None:
+def _ingest(files: list[Path], kind: str, source: str, options: ReadOptions) -> None:
     bounds = Bounds.of(Settings().positions_keep_days)
 
     async def work(database: Database) -> None:
         for path in files:
-            await _ingest_one(database, path, kind, source, read, version, bounds)
+            await _ingest_one(database, path, kind, source, options, bounds)
         with _bar(TextColumn("{task.completed:,} craft")) as bar:
             task = bar.add_task("activities", total=None)
             changed = await derive_activities(
@@ -80,15 +118,16 @@ async def _ingest_one(
     path: Path,
     kind: str,
     source: str,
-    read: Read,
-    version: str,
+    options: ReadOptions,
     bounds: Bounds,
 ) -> None:
     file = await asyncio.to_thread(LargeFile.hashed, path)
     shown = TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.fields[lines]:,} lines")
     with _bar(*shown) as bar:
         task = bar.add_task(path.name, total=file.size_bytes, lines=0)
-        batches = read(path, lambda done: bar.update(task, completed=done))
+        batches = read_batches(path, options, lambda done: bar.update(task, completed=done))
+        # The same bytes read in another way are another import.
+        version = f"{READER_VERSION};{options.format};{options.columns};{options.started_at}"
         try:
             outcome = await import_positions(
                 database, file, kind, batches, source, bounds, version,

@@ -78,7 +78,7 @@ async def import_positions(
     batches: Iterator[Batch],
     source: str,
     bounds: Bounds,
-    version: str = READER_VERSION,
+    version: str,
     progress: Progress | None = None,
 ) -> Outcome:
     """Write what a reader finds in a file. The same file twice is a no-op.
@@ -110,7 +110,7 @@ async def take_in(
 ) -> None:
     """Commit one batch in parts, and count it."""
     tally.note(batch)
-    positions = _within(batch.positions, bounds, tally)
+    positions = within(batch.positions, bounds, tally)
     tally.counts["positions"] += len(positions)
     statics: Sequence[IdentityStatement] = batch.statics
     for start in range(0, max(len(positions), 1), PART):
@@ -143,7 +143,8 @@ async def write_part(
     return added
 
 
-def _within(positions: Positions, bounds: Bounds, tally: Tally) -> Positions:
+def within(positions: Positions, bounds: Bounds, tally: Tally) -> Positions:
+    """The fixes within the bounds; the others are counted."""
     ahead = positions.time_s > bounds.latest_s
     old = positions.time_s < bounds.earliest_s
     tally.counts["ahead_of_time"] += int(ahead.sum())

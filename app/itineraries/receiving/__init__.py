@@ -1,0 +1,1 @@
+"""Live positions: lines of AIS receivers over UDP and TCP, acknowledged when they are committed."""
