@@ -31,6 +31,7 @@ from app.core.answers import Answers
 from app.core.data_version import ROUTES, DataVersion
 from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
+from app.core.jobs.gauges import measure_queue
 from app.core.openapi import describe_api
 from app.core.settings import Settings
 from app.events.analytics_router import router as analytics_router
@@ -41,6 +42,7 @@ from app.exports.router import router as exports_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
 from app.itineraries.journeys.router import router as itineraries_router
+from app.itineraries.receiving.repository import measure_listeners
 from app.itineraries.zones.router import router as zones_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
@@ -94,6 +96,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.accounts = accounts
     app.state.billing = billing
     app.state.alert_streams = Streams()
+    app.state.measures = (measure_queue, measure_listeners)
     add_error_handlers(app)
     _add_middleware(app, settings, accounts, data_version, routes_version, usage)
     for router in (

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError, ProblemError, UnavailableError
 from app.core.http import ReadDatabase
-from app.core.jobs.gauges import measure_queue
 from app.core.migrations import head_revision, serving_revision
 
 router = APIRouter(include_in_schema=False)
@@ -50,7 +49,8 @@ async def metrics(request: Request, database: ReadDatabase) -> Response:
     if not allowed:
         raise NotFoundError("there is no such page")
     with suppress(UnavailableError):  # the other numbers tell of a database that is away
-        await measure_queue(database)
+        for measure in request.app.state.measures:
+            await measure(database)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

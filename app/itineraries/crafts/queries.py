@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.events.parameters import Codes, one_of
+from app.events.parameters import BoxText, Codes, one_of
 from app.itineraries.parameters import CraftKeys, Cursor, Limit, Page, Values, WindowText
 
 KINDS = ("vessel", "aircraft", "unknown")
@@ -46,6 +46,16 @@ class CraftsQuery(Page):
     msn: Values = Field(default_factory=list, description="Maker's serial number.")
     operator: Values = Field(default_factory=list, description="Operator, past ones too.")
     owner: Values = Field(default_factory=list, description="Owner, past ones too.")
+
+    bbox: BoxText | None = Field(
+        None,
+        description="Was heard there, to half a degree: minLon,minLat,maxLon,maxLat; west > east "
+        "crosses the antimeridian.",
+    )
+    datetime: WindowText | None = Field(
+        None,
+        description="Was heard then, to six hours: date, instant or interval `a/b`, `a/..`, `../b`.",
+    )
 
     def fields(self) -> dict[str, list[str]]:
         """The identities asked for, by field."""

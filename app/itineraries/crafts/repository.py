@@ -1,13 +1,17 @@
 """Reads craft and what is said of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 
 from app.core.db import Database
+from app.events.parameters import Box
 from app.events.repository.statements import Statement
 from app.itineraries.crafts.keys import fold
+from app.itineraries.crafts.queries import CraftsQuery
+from app.itineraries.parameters import InstantRange
+from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
 
 _CRAFT = "id, key, kind, first_at, last_at, position_count"
 _IDENTITIES = """
@@ -45,47 +49,68 @@ async def find_craft(database: Database, reference: str) -> asyncpg.Record | Non
 
 
 async def fetch_crafts(
-    database: Database,
-    fields: Mapping[str, Sequence[str]],
-    kinds: Sequence[str],
-    keys: Sequence[str],
-    q: str | None,
-    limit: int,
-    before: int | None,
+    database: Database, query: CraftsQuery, limit: int, before: int | None
 ) -> list[asyncpg.Record]:
-    """Craft of which all of these are said, newest id first.
-
-    Args:
-        fields: values by field, of which one is enough; the craft's own names are looked for with q.
-        before: only ids lower than this.
-    """
-    statement = Statement()
-    said = "SELECT 1 FROM craft_identities AS i WHERE i.craft_id = crafts.id AND"
-    conditions = [
-        f"EXISTS ({said} field = {statement.bind(field)}"
-        f" AND folded = ANY({statement.bind([fold(value) for value in values])}::text[]))"
-        for field, values in fields.items()
-    ]
-    if kinds:
-        conditions.append(f"kind = ANY({statement.bind(list(kinds))}::text[])")
-    if keys:
+    """Craft that match, newest id first; `before` leaves only lower ids."""
+    s = Statement()
+    conditions = [_said(s, field, values) for field, values in query.fields().items()]
+    if query.kind:
+        conditions.append(f"kind = ANY({s.bind(query.kind)}::text[])")
+    if query.craft:
+        ids = [int(key) for key in query.craft if key.isdecimal() and len(key) < 19]
         conditions.append(
-            f"(key = ANY({statement.bind(list(keys))}::text[]) OR id = ANY("
-            f"{statement.bind([int(k) for k in keys if k.isdecimal() and len(k) < 19])}::bigint[]))"
+            f"(key = ANY({s.bind(query.craft)}::text[]) OR id = ANY({s.bind(ids)}::bigint[]))"
         )
-    if q is not None:
-        pattern = statement.bind(f"%{fold(q)}%")
+    if query.q is not None:
+        like = s.bind(f"%{fold(query.q)}%")
         conditions.append(
-            f"(id IN (SELECT craft_id FROM craft_identities WHERE folded LIKE {pattern})"
-            f" OR key ILIKE '%' || {statement.bind(q)}::text || '%')"
+            f"(id IN (SELECT craft_id FROM craft_identities WHERE folded LIKE {like})"
+            f" OR strpos(lower(key), lower({s.bind(query.q)}::text)) > 0)"
         )
+    if query.bbox is not None or query.datetime is not None:
+        conditions.append(_heard(s, query.bbox, query.datetime))
     if before is not None:
-        conditions.append(f"id < {statement.bind(before)}")
+        conditions.append(f"id < {s.bind(before)}")
     sql = (
         f"SELECT {_CRAFT} FROM crafts WHERE {' AND '.join(conditions) or 'true'}"
-        f" ORDER BY id DESC LIMIT {statement.bind(limit)}"
+        f" ORDER BY id DESC LIMIT {s.bind(limit)}"
     )
-    return await database.fetch(sql, statement.values)
+    return await database.fetch(sql, s.values)
+
+
+def _said(s: Statement, field: str, values: Sequence[str]) -> str:
+    folded = s.bind([fold(value) for value in values])
+    return (
+        "EXISTS (SELECT FROM craft_identities AS i WHERE i.craft_id = crafts.id"
+        f" AND i.field = {s.bind(field)} AND i.folded = ANY({folded}::text[]))"
+    )
+
+
+def _heard(s: Statement, bbox: str | None, window: str | None) -> str:
+    """Whether a craft was heard in a box and window, by cells and periods."""
+    conditions = []
+    if window is not None:
+        span = InstantRange.parse(window)
+        # Before 1970 nothing was heard, and periods are whole numbers of four bytes.
+        first, last = (
+            min(max(int(at.timestamp() // PERIOD_S), 0), 2**31 - 1) for at in (span.start, span.end)
+        )
+        conditions.append(f"period BETWEEN {s.bind(first)}::int AND {s.bind(last)}::int")
+    if bbox is not None:
+        box = Box.parse(bbox)
+        south, north = (int((lat + 90) // CELL_DEG) for lat in (box.south, box.north))
+        west, east = (int((lon + 180) // CELL_DEG) for lon in (box.west, box.east))
+        columns = int(360 / CELL_DEG)
+        row, column = f"cell / {columns}", f"cell % {columns}"
+        conditions.append(f"{row} BETWEEN {s.bind(south)}::int AND {s.bind(north)}::int")
+        joined = "AND" if west <= east else "OR"
+        conditions.append(
+            f"({column} >= {s.bind(west)}::int {joined} {column} <= {s.bind(east)}::int)"
+        )
+    return (
+        "EXISTS (SELECT FROM craft_presence AS p WHERE p.craft_id = crafts.id"
+        f" AND {' AND '.join(conditions)})"
+    )
 
 
 async def fetch_identities(

@@ -40,13 +40,10 @@ async def search_crafts(
     before = None
     if query.cursor is not None:
         before = int(decode_cursor(query.cursor, _SORT, (int,))[0])
-    fields = query.fields()
-    rows = await repository.fetch_crafts(
-        database, fields, query.kind, query.craft, query.q, limit + 1, before
-    )
+    rows = await repository.fetch_crafts(database, query, limit + 1, before)
     page = rows[:limit]
     said = await repository.fetch_identities(database, [row["id"] for row in page])
-    if before is None and (near := await _near(database, fields, found=bool(rows))):
+    if before is None and (near := await _near(database, query.fields(), found=bool(rows))):
         meta["near"] = near
     cursor = encode_cursor(_SORT, (page[-1]["id"],)) if len(rows) > limit else None
     return [shown(row, said[row["id"]]) for row in page], cursor, meta
