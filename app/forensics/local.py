@@ -13,12 +13,14 @@ from app.core.errors import CommandError
 from app.forensics.analysis import coordination, coortweet
 from app.forensics.analysis.coordination import Coordination, Descriptions
 from app.forensics.analysis.coshares import TooManyPairsError
-from app.forensics.analysis.shares import Shares
+from app.forensics.analysis.edges import Edges
+from app.forensics.analysis.shares import Integers, Shares
 from app.forensics.analysis.windows import estimate_window
 from app.forensics.sources.shares import ShareColumns, read_shares
 from app.forensics.sources.tables import Rejected, TableError
 
 SHOWN_REJECTS = 100
+BLOCK_EDGES = 100_000
 
 Record = dict[str, Any]
 
@@ -103,16 +105,8 @@ def _coortweet_records(
     if options.quantile is not None:
         edges = coortweet.above_quantile(edges, options.quantile)
     tell(f"{counted}; {len(edges):,} edges")
-    names = shares.accounts
-    rows = zip(
-        names.take(edges.a).to_pylist(), names.take(edges.b).to_pylist(), edges.pairs.tolist(),
-        edges.mean_delta_s.tolist(), strict=True,
-    )  # fmt: skip
-    for account_a, account_b, weight, delta_s in rows:
-        yield {
-            "account_a": account_a, "account_b": account_b, "weight": weight,
-            "avg_time_delta_s": delta_s,
-        }  # fmt: skip
+    for rows in _blocks(np.arange(len(edges))):
+        yield from _edge_records(shares, edges.where(rows), "pairs")
 
 
 def _tested_records(
@@ -122,19 +116,29 @@ def _tested_records(
     known = Descriptions(**{name: [_text(value) for value in extra[name]] for name in extra})
     found = coordination.analyse(shares, window_s, options.min_participation, known)
     _tell_outcome(found, counted)
-    rows = np.arange(len(found.edges)) if options.every_edge else np.flatnonzero(found.significant)
-    edges, names = found.edges.where(rows), shares.accounts
+    told = np.arange(len(found.edges)) if options.every_edge else np.flatnonzero(found.significant)
+    for rows in _blocks(told):
+        records = _edge_records(shares, found.edges.where(rows), "objects")
+        for row, record in zip(rows.tolist(), records, strict=True):
+            record["expected"] = float(found.expected[row])
+            record["p"], record["q"] = float(found.p[row]), float(found.q[row])
+            record["benign"] = found.benign[row]
+            yield record
+
+
+def _blocks(rows: Integers) -> Iterator[Integers]:
+    """The rows some at a time, so that many edges are never all in memory as objects."""
+    for start in range(0, len(rows), BLOCK_EDGES):
+        yield rows[start : start + BLOCK_EDGES]
+
+
+def _edge_records(shares: Shares, edges: Edges, weight: str) -> Iterator[Record]:
     columns = zip(
-        names.take(edges.a).to_pylist(), names.take(edges.b).to_pylist(), edges.objects.tolist(),
-        edges.mean_delta_s.tolist(), found.expected[rows].tolist(), found.p[rows].tolist(),
-        found.q[rows].tolist(), rows.tolist(), strict=True,
+        shares.accounts.take(edges.a).to_pylist(), shares.accounts.take(edges.b).to_pylist(),
+        getattr(edges, weight).tolist(), edges.mean_delta_s.tolist(), strict=True,
     )  # fmt: skip
-    for account_a, account_b, weight, delta_s, expected, p, q, row in columns:
-        yield {
-            "account_a": account_a, "account_b": account_b, "weight": weight,
-            "avg_time_delta_s": delta_s, "expected": expected, "p": p, "q": q,
-            "benign": found.benign[row],
-        }  # fmt: skip
+    names = ("account_a", "account_b", "weight", "avg_time_delta_s")
+    return (dict(zip(names, values, strict=True)) for values in columns)
 
 
 def _tell_outcome(found: Coordination, counted: str) -> None:

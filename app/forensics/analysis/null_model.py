@@ -127,6 +127,7 @@ def _keyed_pairs(window: Window) -> Iterator[KeyedSums]:
 
 
 def _model(shares: Shares, edges: Edges) -> NullModel:
-    incidence = np.unique(shares.account.astype(np.int64) * len(shares.objects) + shares.object)
-    degrees = np.bincount(incidence // max(len(shares.objects), 1), minlength=len(shares.accounts))
+    degrees = np.bincount(
+        shares.incidence() // max(len(shares.objects), 1), minlength=len(shares.accounts)
+    )
     return NullModel(degrees, int(degrees.sum()), int(edges.objects.sum()))

@@ -20,7 +20,7 @@ MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """One row a share; the names of accounts are sorted, so codes compare as names do."""
+    """One row a share, names as codes; accounts are sorted, so their codes compare as names do."""
 
     account: Codes
     object: Codes
@@ -34,7 +34,7 @@ class Shares:
     @classmethod
     def of(cls, accounts: Texts, objects: Texts, contents: Texts, at_us: Integers) -> "Shares":
         """Shares from four columns of equal length; times are microseconds since 1970, UTC."""
-        account, account_names = _encode(accounts)
+        account, account_names = _sorted(*_encode(accounts))
         object_, object_names = _encode(objects)
         content, content_names = _encode(contents)
         same_name = pc.index_in(object_names, value_set=content_names)
@@ -63,20 +63,26 @@ class Shares:
         counts = np.bincount(self.account, minlength=len(self.accounts))
         return self.where(counts[self.account] >= min_participation)
 
+    def incidence(self) -> Integers:
+        """Who shared what at least once, as sorted keys `account * len(objects) + object`."""
+        keys = np.sort(self.account.astype(np.int64) * len(self.objects) + self.object)
+        return keys[np.diff(keys, prepend=-1) != 0]
+
 
 def _encode(texts: Texts) -> tuple[Codes, pa.Array]:
-    """Codes and sorted names; UTF-8 sorts by bytes as Python sorts by code points."""
-    chunks = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([_array(texts)])
-    if not len(chunks):
-        return np.zeros(0, np.int32), pa.array([], pa.large_string())
-    encoded = chunks.dictionary_encode().unify_dictionaries()
-    codes = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
-    names = encoded.chunk(0).dictionary
+    """Codes, and the names that they stand for in the order of their first row."""
+    if isinstance(texts, pa.ChunkedArray):
+        # In one piece: chunks of their own dictionaries take ten times the time and memory.
+        texts = texts.cast(pa.large_string()).combine_chunks()
+    elif not isinstance(texts, pa.Array):
+        texts = pa.array(texts, pa.large_string())
+    encoded = texts.dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary
+
+
+def _sorted(codes: Codes, names: pa.Array) -> tuple[Codes, pa.Array]:
+    """The same with the names in order; UTF-8 sorts by bytes as Python sorts by code points."""
     order = pc.array_sort_indices(names)
     rank = np.empty(len(names), np.int32)
     rank[order.to_numpy()] = np.arange(len(names), dtype=np.int32)
     return rank[codes], names.take(order)
-
-
-def _array(texts: Texts) -> pa.Array:
-    return texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
