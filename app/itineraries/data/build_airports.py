@@ -45,7 +45,6 @@ def _airports(by_ident: dict[str, list[Row]]) -> Iterator[dict[str, object]]:
     for code in sorted(named):
         known = named[code]
         rows = by_ident.pop(code, None) or by_ident.pop(known["lid"], [])
-        runways = [_runway(row) for row in rows]
         place = {"lat": round(known["lat"], 5), "lon": round(known["lon"], 5)}
         yield {
             "code": code,
@@ -56,7 +55,7 @@ def _airports(by_ident: dict[str, list[Row]]) -> Iterator[dict[str, object]]:
             "elevation_ft": round(known["elevation"]),
             "kind": _kind(rows, known["iata"], known["name"], code),
             "longest_ft": max((_number(row["length_ft"]) for row in rows), default=0),
-            "runways": [runway for runway in runways if runway],
+            "runways": [runway for row in rows if (runway := _runway(row))],
         }
     for code in sorted(by_ident):
         rows = by_ident[code]

@@ -108,7 +108,7 @@ class Airports:
 
 def _ends(runway: Sequence[Any]) -> Iterator[RunwayEnd]:
     name, lat, lon, elevation, far_name, far_lat, far_lon, far_elevation, length, paved = runway
-    there = bearing_deg(np.float64(lat), np.float64(lon), np.float64(far_lat), np.float64(far_lon))
-    back = bearing_deg(np.float64(far_lat), np.float64(far_lon), np.float64(lat), np.float64(lon))
-    yield RunwayEnd(name, lat, lon, float(there), elevation, length, bool(paved))
-    yield RunwayEnd(far_name, far_lat, far_lon, float(back), far_elevation, length, bool(paved))
+    lats, lons = np.array([lat, far_lat]), np.array([lon, far_lon])
+    there, back = bearing_deg(lats, lons, lats[::-1], lons[::-1]).tolist()
+    yield RunwayEnd(name, lat, lon, there, elevation, length, bool(paved))
+    yield RunwayEnd(far_name, far_lat, far_lon, back, far_elevation, length, bool(paved))
