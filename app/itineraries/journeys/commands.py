@@ -1,6 +1,7 @@
 """`vric ingest legs` and what `vric routes` does with journeys."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,10 @@ from app.core.settings import Settings
 from app.ingest.files import SourceFile
 from app.ingest.runner import Outcome
 from app.itineraries.journeys.importer import MAX_FILE_BYTES, import_legs
+from app.itineraries.journeys.outputs import encode_itinerary
+from app.itineraries.journeys.queries import ItineraryFormat, ItineraryQuery
 from app.itineraries.journeys.redaction import expire_private_names, redact_name
+from app.itineraries.journeys.service import get_itinerary
 
 _errors = Console(stderr=True)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -66,6 +70,26 @@ def redact(
     secrets = Settings().secrets
     count = run_with_database(lambda database: redact_name(database, name, secrets, by, dry_run))
     typer.echo(f"{count} itineraries {'would change' if dry_run else 'redacted'}")
+
+
+def picture(
+    itinerary_id: Annotated[str, typer.Argument(help="An itinerary's id.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it: a name in .svg or .png.")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it was known on a day.")
+    ] = None,
+) -> None:
+    """Draw an itinerary: legs by status, dark periods dashed, sources listed."""
+    if file.suffix not in (".svg", ".png"):
+        raise CommandError(f"{file}: give a name that ends in .svg or .png")
+    query = ItineraryQuery(as_of=f"{as_of:%Y-%m-%d}" if as_of else None)
+    itinerary = run_with_database(lambda database: get_itinerary(database, itinerary_id, query))
+    body = encode_itinerary(ItineraryFormat(file.suffix[1:]), itinerary)
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from error
+    typer.echo(f"{file}: {len(body):,} bytes")
 
 
 def expire(by: By = EDITOR) -> None:

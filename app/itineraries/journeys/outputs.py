@@ -8,9 +8,11 @@ from typing import Any
 import antimeridian
 import orjson
 
-from app.itineraries.formats.lines import Line, Point, TrackFormat, encode
+from app.itineraries.formats.lines import TrackFormat, encode
+from app.itineraries.formats.shapes import Line, Point
 from app.itineraries.journeys.geometry import great_circle, stops_of, times_along
 from app.itineraries.journeys.queries import ItineraryFormat, ListFormat
+from app.itineraries.pictures.picture import draw_png, draw_svg
 
 LIST_TYPES: Mapping[ListFormat, str] = {
     ListFormat.JSON: "application/json",
@@ -46,7 +48,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def encode_itinerary(format_: ItineraryFormat, itinerary: Mapping[str, Any]) -> bytes:
-    """One itinerary; the picture formats are drawn elsewhere."""
+    """One itinerary as a document or a picture."""
+    if format_ is ItineraryFormat.SVG:
+        return draw_svg(itinerary)
+    if format_ is ItineraryFormat.PNG:
+        return draw_png(itinerary)
     if format_ is ItineraryFormat.JSON:
         return orjson.dumps(itinerary, option=orjson.OPT_UTC_Z)
     if format_ is ItineraryFormat.CSV:

@@ -168,13 +168,19 @@ class ItineraryQuery(BaseModel):
     f: ItineraryFormat | None = Field(None, description="Format; wins over `Accept`.")
 
 
+class MapFormat(StrEnum):
+    SVG = "svg"
+    PNG = "png"
+
+
 class MapQuery(BaseModel):
-    """As of when a map is drawn, and how wide."""
+    """As of when a map is drawn."""
 
     model_config = ConfigDict(extra="forbid")
 
     as_of: Annotated[str, AfterValidator(_day)] | None = Field(
-        None, description="A day: only what had been published by then.", examples=["2020-11-06"],
+        None,
+        description="A day: only what had been published by then.",
+        examples=["2020-11-06"],
         json_schema_extra={"format": "date"},
-    )  # fmt: skip
-    width: int = Field(1200, ge=400, le=2_400, description="In pixels.")
+    )

@@ -1,5 +1,6 @@
-"""Routes over itineraries: search, one in many formats, its history."""
+"""Routes over itineraries: search, one in many formats, its map, its history."""
 
+import asyncio
 from typing import Annotated, Any
 
 import orjson
@@ -24,7 +25,14 @@ from app.itineraries.journeys.outputs import (
     leg_features,
     legs_csv,
 )
-from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryQuery, ListFormat
+from app.itineraries.journeys.queries import (
+    ItinerariesQuery,
+    ItineraryFormat,
+    ItineraryQuery,
+    ListFormat,
+    MapFormat,
+    MapQuery,
+)
 from app.itineraries.journeys.schemas import ItineraryDetail, ItineraryHistory, ItineraryPage
 from app.plans import Feature
 
@@ -115,7 +123,39 @@ async def get_itinerary(
     """
     format_ = negotiate(query.f, request.headers.get("accept", ""), ITEM_TYPES)
     itinerary = await service.get_itinerary(database, itinerary_id, query)
-    return Response(encode_itinerary(format_, itinerary), media_type=ITEM_TYPES[format_])
+    body = await asyncio.to_thread(encode_itinerary, format_, itinerary)
+    return Response(body, media_type=ITEM_TYPES[format_])
+
+
+@router.get(
+    "/{itinerary_id}/map.{format}",
+    operation_id="getItineraryMap",
+    summary="An itinerary as a picture",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A map with legs by status, dark periods dashed, sources listed.",
+            "content": {
+                "image/svg+xml": {"schema": {"type": "string"}},
+                "image/png": {"schema": {"type": "string", "format": "binary"}},
+            },
+        },
+        **problems(403, 404, 410),
+    },
+)
+async def get_itinerary_map(
+    itinerary_id: ItineraryId,
+    format: Annotated[MapFormat, Path(description="The kind of picture.")],
+    query: Annotated[MapQuery, from_query(MapQuery)],
+    database: ReadDatabase,
+) -> Response:
+    """The journey on a map, with its legs, conflicts and sources in words below, and the whole as
+    a description for those who do not see it."""
+    whole = ItineraryQuery(as_of=query.as_of)
+    itinerary = await service.get_itinerary(database, itinerary_id, whole)
+    format_ = ItineraryFormat(format)
+    body = await asyncio.to_thread(encode_itinerary, format_, itinerary)
+    return Response(body, media_type=ITEM_TYPES[format_])
 
 
 @router.get(

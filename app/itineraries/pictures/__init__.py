@@ -1,0 +1,1 @@
+"""Static pictures of itineraries: a map with legs by status, dark periods dashed, sources listed."""
