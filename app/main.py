@@ -42,6 +42,7 @@ from app.exports.router import router as exports_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
 from app.itineraries.journeys.router import router as itineraries_router
+from app.itineraries.moving_features.router import router as moving_features_router
 from app.itineraries.receiving.repository import measure_listeners
 from app.itineraries.zones.router import router as zones_router
 from app.plans import with_overrides
@@ -112,6 +113,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         itineraries_router,
         keys_router,
         me_router,
+        moving_features_router,
         oauth_router,
         pages_router,
         registry_router,
