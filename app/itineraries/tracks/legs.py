@@ -8,13 +8,13 @@ import numpy as np
 from app.itineraries.tracks.airports import AirportKind, Airports
 from app.itineraries.tracks.candidates import Candidate, craft_class
 from app.itineraries.tracks.flights import (
-    SLOW_KN,
     FlightOptions,
     Mask,
     on_ground,
     split_flights,
 )
 from app.itineraries.tracks.geometry import haversine_km
+from app.itineraries.tracks.heard import heard
 from app.itineraries.tracks.leg_ends import (
     MAX_CANDIDATES,
     EndStatus,
@@ -102,7 +102,7 @@ def detect_legs(
     """
     legs: list[Leg] = []
     for craft_id, rows in positions.by_craft():
-        track = _heard(positions.take(rows))
+        track = heard(positions.take(rows))
         type_code = (aircraft or {}).get(craft_id, "")
         ground = on_ground(track, airports)
         flights = split_flights(track, ground, options.flights)
@@ -112,14 +112,6 @@ def detect_legs(
         ]
         legs += _linked(own, [track.altitude_ft[piece] for piece in flights], options)
     return legs
-
-
-def _heard(track: Positions) -> Positions:
-    """The fixes that say something new: a moving craft whose place stays the same was not heard."""
-    frozen = (np.diff(track.lat) == 0) & (np.diff(track.lon) == 0)
-    frozen &= (track.speed_kn[1:] > SLOW_KN) & (track.on_ground[1:] != 1)
-    finite = np.isfinite(track.lat) & np.isfinite(track.lon)
-    return track.take(finite & ~np.append(False, frozen))
 
 
 def _linked(legs: list[Leg], altitudes_ft: list[Floats], options: LegOptions) -> list[Leg]:

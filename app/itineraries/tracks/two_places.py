@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from app.itineraries.tracks.heard import heard
 from app.itineraries.tracks.jumps import (
     MAX_AIRCRAFT_KN,
     MAX_VESSEL_KN,
@@ -21,6 +22,7 @@ MIN_JUMPS = 3
 
 def in_two_places(track: Positions) -> tuple[Verdict, Mapping[str, object]]:
     """Of one craft in order: does it go back and forth faster than it can move?"""
+    track = heard(track)
     if len(track) < 2:
         return "unknown", {"fixes": len(track)}
     craft_id = track.craft_ids[int(track.craft[0])]
