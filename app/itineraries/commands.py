@@ -23,6 +23,7 @@ from app.core.settings import Settings
 from app.ingest.files import LargeFile
 from app.ingest.runner import Outcome
 from app.itineraries.activities.deriver import derive_activities
+from app.itineraries.journeys.observed import record_observed_legs
 from app.itineraries.positions.importer import (
     COUNTED,
     READER_VERSION,
@@ -108,7 +109,8 @@ def _ingest(files: list[Path], kind: str, source: str, options: ReadOptions) -> 
             changed = await derive_activities(
                 database, progress=lambda done: bar.update(task, completed=done)
             )
-        typer.echo(f"{changed:,} activities changed")
+        joined = await record_observed_legs(database)
+        typer.echo(f"{changed:,} activities and {joined:,} itineraries changed")
 
     run_with_database(work)
 

@@ -18,6 +18,7 @@ from app.ingest.runner import Outcome, Reject, run_ingest
 from app.itineraries.journeys import writer
 from app.itineraries.journeys.claims import Claim, Source, read_claim
 from app.itineraries.journeys.derive import derive_itineraries
+from app.itineraries.journeys.gazetteer import located
 from app.itineraries.journeys.joining import join_journeys
 from app.itineraries.journeys.names import Redactor
 from app.itineraries.journeys.records import mover_key
@@ -90,7 +91,7 @@ async def import_legs(
         read = read_file(file, progress)
         await data_version.bump(connection)
         redactor = await writer.load_redactor(connection, secrets)
-        claims = await _with_registry(connection, read.claims)
+        claims = await _with_registry(connection, [located(claim) for claim in read.claims])
         cutoff = None if keep_days is None else now() - timedelta(days=keep_days)
         counts = await write_claims(connection, collection, claims, redactor, cutoff)
         return Outcome({**counts, "rejected": len(read.rejects)}, read.rejects)

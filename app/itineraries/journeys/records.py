@@ -14,7 +14,8 @@ from app.itineraries.journeys.names import REDACTED
 from app.itineraries.journeys.places import country_name
 
 _PEOPLE = ("person", "delegation", "group")
-_IDENTIFIERS = ("imo", "mmsi", "icao24", "registration")
+# What is reported of a craft most often comes first: by it legs are joined.
+_IDENTIFIERS = ("imo", "mmsi", "registration", "icao24")
 ROUTE_STOPS = 12
 
 

@@ -42,6 +42,18 @@ SELECT i.id FROM itineraries i WHERE i.has_private_person AND coalesce(i.latest,
     SELECT max(c.known_on)::timestamptz FROM itinerary_claims c WHERE c.itinerary_id = i.id
 )) < $1 ORDER BY i.id
 """
+_NEW_LEGS = """
+SELECT DISTINCT unnest(craft_ids) AS craft_id FROM activities
+WHERE kind = 'leg' AND ($1::timestamptz IS NULL OR changed_at >= $1) ORDER BY craft_id
+"""
+_LEGS = """
+SELECT c.key, a.start_at, a.end_at, a.evidence FROM activities a JOIN crafts c ON c.id = $1
+WHERE a.kind = 'leg' AND a.craft_ids @> ARRAY[$1::bigint] ORDER BY a.start_at, a.id
+"""
+_SAID = """
+SELECT field, value FROM craft_identities WHERE craft_id = $1
+ORDER BY field, last_at DESC NULLS LAST, value
+"""
 _NOTE = """
 INSERT INTO itinerary_changes (itinerary_id, kind, by, reason, added, withdrawn)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -230,3 +242,25 @@ async def note_changes(
         _NOTE,
         [(key, kind, by, reason, *counts.get(key, (0, 0))) for key, kind in kinds.items()],
     )
+
+
+async def load_last_observation(connection: asyncpg.Connection, collection: str) -> datetime | None:
+    """When claims of a collection, or of those below it, last came in."""
+    found: datetime | None = await connection.fetchval(
+        "SELECT max(recorded_at) FROM itinerary_claims WHERE collection LIKE $1 || ':%'", collection
+    )
+    return found
+
+
+async def load_craft_with_new_legs(
+    connection: asyncpg.Connection, since: datetime | None
+) -> list[int]:
+    """The craft of which flight legs were derived anew since an instant, or ever."""
+    return [row["craft_id"] for row in await connection.fetch(_NEW_LEGS, since)]
+
+
+async def load_observed(
+    connection: asyncpg.Connection, craft_id: int
+) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
+    """The flight legs of a craft by time, and what is said of it, the latest of each field first."""
+    return await connection.fetch(_LEGS, craft_id), await connection.fetch(_SAID, craft_id)
