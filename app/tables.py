@@ -6,6 +6,8 @@ import app.alerts.models
 import app.billing.models
 import app.events.models
 import app.exports.models
+import app.forensics.corpora.models
+import app.forensics.findings.models
 import app.ingest.models
 import app.itineraries.journeys.models
 import app.itineraries.lists.models

@@ -1,0 +1,1 @@
+"""Corpora: posts and articles that users bring, private to them or published by an operator."""

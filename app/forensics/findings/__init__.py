@@ -1,0 +1,1 @@
+"""Analyses of corpora as background jobs, and the versioned findings that they give."""
