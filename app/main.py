@@ -44,6 +44,7 @@ from app.itineraries.crafts.router import router as crafts_router
 from app.itineraries.journeys.router import router as itineraries_router
 from app.itineraries.moving_features.router import router as moving_features_router
 from app.itineraries.receiving.repository import measure_listeners
+from app.itineraries.silences.router import router as silences_router
 from app.itineraries.zones.router import router as zones_router
 from app.plans import with_overrides
 from app.reports.router import router as reports_router
@@ -95,6 +96,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.data_version = data_version
     app.state.usage = usage
     app.state.accounts = accounts
+    app.state.limits = accounts.limits
     app.state.billing = billing
     app.state.alert_streams = Streams()
     app.state.measures = (measure_queue, measure_listeners)
@@ -118,6 +120,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         pages_router,
         registry_router,
         reports_router,
+        silences_router,
         watchlists_router,
         web_router,
         zones_router,

@@ -60,15 +60,22 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("GET", "/v1/events/timeline"): 2,
     ("GET", "/v1/events/correlations"): 5,
     ("POST", "/v1/exports"): 10,
+    ("GET", "/v1/routes/activities"): 2,
+    ("POST", "/v1/routes/reachability"): 10,
     ("GET", "/v1/plans"): 0,
     ("GET", "/v1/usage"): 0,
-    # Limited by address: whoever used up the anonymous quota can still sign in.
+    # Limited by address: whoever used up a quota can still sign in, and take a larger plan.
     ("POST", "/v1/accounts"): 0,
     ("POST", "/v1/accounts/verify"): 0,
     ("POST", "/v1/accounts/reset"): 0,
     ("POST", "/v1/accounts/reset/confirm"): 0,
     ("POST", "/v1/oauth/token"): 0,
     ("POST", "/v1/oauth/revoke"): 0,
+    ("GET", "/v1/me"): 0,
+    ("GET", "/v1/billing"): 0,
+    ("POST", "/v1/billing/checkout"): 0,
+    ("POST", "/v1/billing/portal"): 0,
+    ("POST", "/v1/billing/sync"): 0,
     # Stripe delivers from few addresses, and signs.
     ("POST", "/v1/billing/webhook"): 0,
 }

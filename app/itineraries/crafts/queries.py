@@ -84,3 +84,15 @@ class TrackQuery(BaseModel):
     limit: Limit = 10_000
     cursor: Cursor = None
     f: TrackFormat | None = Field(None, description="Format; wins over `Accept`.")
+
+
+class IdentityQuery(BaseModel):
+    """Over which time places are compared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    datetime: WindowText | None = Field(
+        None,
+        description="Fixes of this window serve the check of two places at once; by default the "
+        "last 90 days that the craft was observed.",
+    )

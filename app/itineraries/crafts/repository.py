@@ -33,6 +33,13 @@ JOIN crafts AS c ON c.id = other.craft_id
 WHERE own.craft_id = $1 AND other.craft_id <> $1 AND own.field = ANY($2) AND own.folded <> ''
 ORDER BY other.craft_id, other.field, other.value LIMIT 100
 """
+_ANY_REGISTRY = """
+SELECT EXISTS (SELECT FROM craft_identities WHERE field = 'name' AND source <> ALL($1))
+"""
+_REGISTERED = """
+SELECT DISTINCT value FROM craft_identities
+WHERE field = 'name' AND folded = ANY($1) AND source <> ALL($2)
+"""
 # Shared by craft that may be one, or may use one number in turn.
 SHARED_FIELDS = ("mmsi", "imo", "icao24", "registration", "msn")
 
@@ -132,3 +139,18 @@ async def fetch_related(database: Database, craft_id: int) -> list[dict[str, Any
     """Other craft that go by an identifier of this one."""
     rows = await database.fetch(_RELATED, [craft_id, list(SHARED_FIELDS)])
     return [dict(row) for row in rows]
+
+
+async def fetch_registered(
+    database: Database, names: Sequence[str], observed: Sequence[str]
+) -> frozenset[str] | None:
+    """Those of some names that a register has; None where no register was taken in.
+
+    Args:
+        observed: sources that are no register.
+    """
+    if not await database.fetch_value(_ANY_REGISTRY, [list(observed)]):
+        return None
+    folded = [fold(name) for name in names]
+    rows = await database.fetch(_REGISTERED, [folded, list(observed)])
+    return frozenset(row["value"] for row in rows)

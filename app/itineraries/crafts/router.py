@@ -15,7 +15,8 @@ from app.events.links import Links
 from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.itineraries.crafts import schemas, service
-from app.itineraries.crafts.queries import CraftsQuery, TrackFormat, TrackQuery
+from app.itineraries.crafts.identity import check_identity
+from app.itineraries.crafts.queries import CraftsQuery, IdentityQuery, TrackFormat, TrackQuery
 from app.itineraries.crafts.track_answers import MEDIA_TYPES, encoded_track, wanted_format
 from app.itineraries.positions.tracks import fixes_of, get_track
 from app.plans import Feature
@@ -124,3 +125,21 @@ async def get_craft_track(
     if page.next_cursor is not None:
         headers["Link"] = f'<{links.next(page.next_cursor)}>; rel="next"'
     return Response(body, headers=headers, media_type=MEDIA_TYPES[format_])
+
+
+@router.get(
+    "/{craft}/identity",
+    operation_id="checkCraftIdentity",
+    summary="Whether what a craft says of itself holds together",
+    response_model=schemas.IdentityReport,
+    responses=problems(403, 404),
+)
+async def get_craft_identity(
+    craft: CraftReference,
+    query: Annotated[IdentityQuery, from_query(IdentityQuery)],
+    database: ReadDatabase,
+) -> Response:
+    """Check digits, flags, blocks of addresses, registers, and places at the same time: each check
+    with its verdict and what was compared. `inconsistent` is a finding about data, not about
+    people."""
+    return json_response(await check_identity(database, craft, query))

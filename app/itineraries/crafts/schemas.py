@@ -79,6 +79,26 @@ class Track(BaseModel):
     meta: dict[str, Any]
 
 
+class IdentityFinding(BaseModel):
+    """The outcome of one check: consistent, inconsistent, or unknown where too little is known."""
+
+    kind: str
+    method: str
+    method_version: str
+    check: str
+    verdict: str
+    evidence: dict[str, Any]
+
+
+class IdentityReport(BaseModel):
+    """The checks of one craft, and how much they had to compare."""
+
+    craft_id: int
+    key: str
+    findings: list[IdentityFinding]
+    compared: dict[str, Any]
+
+
 CRAFT = {
     "id": 7,
     "key": "mmsi:422123456",

@@ -1,0 +1,1 @@
+"""Silences: where a craft can have been while it was not observed."""
