@@ -65,8 +65,8 @@ class Shares:
 
     def incidence(self) -> Integers:
         """Who shared what at least once, as sorted keys `account * len(objects) + object`."""
-        keys = np.sort(self.account.astype(np.int64) * len(self.objects) + self.object)
-        return keys[np.diff(keys, prepend=-1) != 0]
+        keys: Integers = np.sort(self.account.astype(np.int64) * len(self.objects) + self.object)
+        return np.asarray(keys[np.diff(keys, prepend=-1) != 0], np.int64)
 
 
 def _encode(texts: Texts) -> tuple[Codes, pa.Array]:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 BATCH_ROWS = 50_000
+BATCH_CHARACTERS = 32_000_000
 MAX_LINE_BYTES = 16_000_000
 _DELIMITERS = ",;\t|"
 
@@ -40,27 +41,48 @@ class Batch:
     lines: Sequence[int]
     values: Mapping[str, Sequence[Any]]
     rejects: list[Rejected] = field(default_factory=list)
+    raw: Sequence[str] = ()
+    """Each row as it stands in a file of text, where that was asked for."""
+    columns: frozenset[str] = frozenset()
+    """The columns that there are, as far as the file was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    required: Mapping[str, str]
+    optional: Mapping[str, str]
+    raw: bool
 
 
 def read_batches(
-    path: Path, required: Mapping[str, str], optional: Mapping[str, str] | None = None
+    path: Path,
+    required: Mapping[str, str],
+    optional: Mapping[str, str] | None = None,
+    *,
+    raw: bool = False,
+    max_characters: int | None = None,
 ) -> Iterator[Batch]:
-    """The rows of a file, about `BATCH_ROWS` at a time.
+    """The rows of a file, about `BATCH_ROWS` at a time, fewer where they are long.
 
     `required` and `optional` give the column of each field; an optional column that the file does
     not have is left out of `Batch.values`. The kind of file is told by its content.
 
+    Args:
+        raw: keep each row of text as it stands.
+        max_characters: what a file of text may hold once it is unpacked.
+
     Raises:
-        TableError: no file, no table, or a required column is missing.
+        TableError: no file, no table, a required column is missing, or it holds too much.
     """
+    wanted = _Wanted(required, optional or {}, raw)
     try:
         with path.open("rb") as file:
             start = file.read(4)
             if start == b"PAR1":
-                yield from _read_parquet(path, required, optional or {})
+                yield from _read_parquet(path, wanted)
                 return
-        with _open_text(path, gzipped=start.startswith(b"\x1f\x8b")) as lines:
-            yield from _read_text(lines, required, optional or {})
+        with _open_text(path, gzipped=start.startswith(b"\x1f\x8b")) as text:
+            yield from _read_text(_Lines(text, max_characters), wanted)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise TableError(f"{path}: a damaged gzip file") from None
     except TableError as error:
@@ -77,17 +99,39 @@ def _open_text(path: Path, *, gzipped: bool) -> Iterator[TextIO]:
         yield text
 
 
-def _bounded(lines: TextIO) -> Iterator[str]:
-    while line := lines.readline(MAX_LINE_BYTES):
+class _Lines:
+    """The lines of a text, none longer than may be held, with what was read since last asked."""
+
+    def __init__(self, text: TextIO, max_characters: int | None) -> None:
+        self._text, self._max = text, max_characters
+        self._held: list[str] = []
+        self.keeps = False
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_LINE_BYTES)
+        if not line:
+            raise StopIteration
         if len(line) == MAX_LINE_BYTES:
             raise TableError(f"a line is longer than {MAX_LINE_BYTES // 1_000_000} MB")
-        yield line
+        self.characters += len(line)
+        if self._max is not None and self.characters > self._max:
+            raise TableError(f"more than {self._max:,} characters once it is unpacked")
+        if self.keeps:
+            self._held.append(line)
+        return line
+
+    def taken(self) -> str:
+        """The lines since the last time, when it keeps them, as one text without its end."""
+        whole = "".join(self._held).rstrip("\r\n")
+        self._held.clear()
+        return whole
 
 
-def _read_text(
-    text: TextIO, required: Mapping[str, str], optional: Mapping[str, str]
-) -> Iterator[Batch]:
-    lines = _bounded(text)
+def _read_text(lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:
     first = next((line for line in lines if line.strip()), "")
     if not first:
         raise TableError("an empty file")
@@ -96,73 +140,89 @@ def _read_text(
     if first.lstrip().startswith("["):
         raise TableError("a JSON list; one object a line (NDJSON) is needed")
     if first.lstrip().startswith("{"):
-        yield from _read_ndjson(first, lines, required, optional)
+        yield from _read_ndjson(first, lines, wanted)
     else:
-        yield from _read_csv(first, lines, required, optional)
+        yield from _read_csv(first, lines, wanted)
 
 
-def _read_csv(
-    header: str, lines: Iterator[str], required: Mapping[str, str], optional: Mapping[str, str]
-) -> Iterator[Batch]:
+def _read_csv(header: str, lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:
     csv.field_size_limit(MAX_LINE_BYTES)
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
-    columns = _found(names, required, optional)
+    columns = _found(names, wanted)
     pick = {name: itemgetter(names.index(column)) for name, column in columns.items()}
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    for numbers, rows, rejects in _csv_rows(reader, len(names)):
+    lines.keeps = wanted.raw
+    for numbers, rows, raw, rejects in _csv_rows(lines, delimiter, len(names)):
         values = {name: list(map(get, rows)) for name, get in pick.items()}
-        yield Batch(numbers, values, rejects)
+        yield Batch(numbers, values, rejects, raw, frozenset(names))
 
 
 def _csv_rows(
-    reader: Any, width: int
-) -> Iterator[tuple[list[int], list[list[str]], list[Rejected]]]:
+    lines: _Lines, delimiter: str, width: int
+) -> Iterator[tuple[list[int], list[list[str]], list[str], list[Rejected]]]:
     """Rows of the right width with their line numbers; a row may span lines, its last one counts."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     numbers: list[int] = []
     rows: list[list[str]] = []
+    raw: list[str] = []
     rejects: list[Rejected] = []
+    begun = lines.characters
     while True:
         try:
             for row in reader:
+                text = lines.taken() if lines.keeps else ""
                 if len(row) == width:
                     numbers.append(reader.line_num + 1)
                     rows.append(row)
+                    raw.append(text)
                 elif row:
                     reason = f"{len(row)} fields, the header has {width}"
                     rejects.append(Rejected(reader.line_num + 1, reason))
-                if len(rows) + len(rejects) >= BATCH_ROWS:
-                    yield numbers, rows, rejects
-                    numbers, rows, rejects = [], [], []
-            yield numbers, rows, rejects
+                full = len(rows) + len(rejects) >= BATCH_ROWS
+                if full or lines.characters - begun > BATCH_CHARACTERS:
+                    yield numbers, rows, raw, rejects
+                    numbers, rows, raw, rejects = [], [], [], []
+                    begun = lines.characters
+            yield numbers, rows, raw, rejects
             return
         except csv.Error as error:
             rejects.append(Rejected(reader.line_num + 1, str(error)))
+            lines.taken()
 
 
-def _read_ndjson(
-    first: str, lines: Iterator[str], required: Mapping[str, str], optional: Mapping[str, str]
-) -> Iterator[Batch]:
+def _read_ndjson(first: str, lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:
     numbered = enumerate(_chain(first, lines), start=1)
-    columns = {**required, **optional}
+    columns = {**wanted.required, **wanted.optional}
     seen: set[str] = set()
-    while chunk := list(islice(numbered, BATCH_ROWS)):
-        numbers, records, rejects = _json_objects(chunk)
+    while chunk := _some(numbered, lines):
+        kept, records, rejects = _json_objects(chunk)
         seen.update(*records)
-        if records and (missing := [name for name in required.values() if name not in seen]):
+        missing = [name for name in wanted.required.values() if name not in seen]
+        if records and missing:
             raise TableError(_missing(missing, sorted(seen)))
         values = {
             name: [record.get(column) for record in records]
             for name, column in columns.items()
             if column in seen
         }
-        yield Batch(numbers, values, rejects)
+        raw = [line.rstrip("\r\n") for _, line in kept] if wanted.raw else ()
+        numbers = [number for number, _ in kept]
+        yield Batch(numbers, values, rejects, raw, frozenset(seen))
+
+
+def _some(numbered: Iterator[tuple[int, str]], lines: _Lines) -> list[tuple[int, str]]:
+    begun, chunk = lines.characters, []
+    for one in islice(numbered, BATCH_ROWS):
+        chunk.append(one)
+        if lines.characters - begun > BATCH_CHARACTERS:
+            break
+    return chunk
 
 
 def _json_objects(
     lines: list[tuple[int, str]],
-) -> tuple[list[int], list[dict[str, Any]], list[Rejected]]:
-    numbers, records, rejects = [], [], []
+) -> tuple[list[tuple[int, str]], list[dict[str, Any]], list[Rejected]]:
+    kept, records, rejects = [], [], []
     for number, line in lines:
         if not line.strip():
             continue
@@ -172,23 +232,22 @@ def _json_objects(
             rejects.append(Rejected(number, f"no JSON: {error}"))
             continue
         if isinstance(record, dict):
-            numbers.append(number)
+            kept.append((number, line))
             records.append(record)
         else:
             rejects.append(Rejected(number, "no JSON object"))
-    return numbers, records, rejects
+    return kept, records, rejects
 
 
-def _read_parquet(
-    path: Path, required: Mapping[str, str], optional: Mapping[str, str]
-) -> Iterator[Batch]:
+def _read_parquet(path: Path, wanted: _Wanted) -> Iterator[Batch]:
     try:
         file = pq.ParquetFile(path)
-        columns = _found(file.schema_arrow.names, required, optional)
+        names = file.schema_arrow.names
+        columns = _found(names, wanted)
         row = 1
         for batch in file.iter_batches(BATCH_ROWS, columns=list(set(columns.values()))):
             values = {name: _plain(batch.column(column)) for name, column in columns.items()}
-            yield Batch(range(row, row + len(batch)), values)
+            yield Batch(range(row, row + len(batch)), values, columns=frozenset(names))
             row += len(batch)
     except pa.ArrowException as error:
         raise TableError(f"no Parquet file that can be read ({str(error)[:200]})") from None
@@ -202,12 +261,11 @@ def _plain(column: pa.Array) -> list[Any]:
     return values
 
 
-def _found(
-    names: Sequence[str], required: Mapping[str, str], optional: Mapping[str, str]
-) -> dict[str, str]:
-    if missing := [column for column in required.values() if column not in names]:
+def _found(names: Sequence[str], wanted: _Wanted) -> dict[str, str]:
+    if missing := [column for column in wanted.required.values() if column not in names]:
         raise TableError(_missing(missing, names))
-    return {**required, **{name: at for name, at in optional.items() if at in names}}
+    there = {name: at for name, at in wanted.optional.items() if at in names}
+    return {**wanted.required, **there}
 
 
 def _missing(missing: Sequence[str], names: Sequence[str]) -> str:
