@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.routing import RouteContext
 
 from app.access.gate import Caller
 from app.access.principal import CHALLENGE, Principal
+from app.access.rate_limits import Guard, RateLimits
 from app.core.errors import InsufficientScopeError, PlanRequiredError, UnauthorizedError
 from app.plans import PLANS, Feature
 
@@ -65,3 +66,13 @@ async def get_owner(caller: Caller) -> Principal:
 
 
 Owner = Annotated[Principal, Depends(get_owner)]
+
+
+def guarded(guard: Guard) -> Any:
+    """A dependency that limits calls for each address, whatever the plan."""
+
+    async def check(request: Request, caller: Caller) -> None:
+        limits: RateLimits = request.app.state.limits
+        await limits.check_guard(guard, caller.address)
+
+    return Depends(check)

@@ -36,6 +36,7 @@ class Guard(StrEnum):
     SIGN_UP = "sign-up"
     TOKEN = "token"  # noqa: S105 - the name of a guard
     RESET = "reset"
+    ACCOUNT = "account"
 
 
 # A university behind one address signs up within an hour; a page refreshes a token in 15 minutes.
@@ -44,6 +45,7 @@ _GUARDS: dict[Guard, RateLimitItem] = {
     Guard.SIGN_UP: parse("30/hour"),
     Guard.TOKEN: parse("60/minute"),
     Guard.RESET: parse("20/hour"),
+    Guard.ACCOUNT: parse("60/minute"),
 }
 
 

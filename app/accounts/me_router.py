@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller, Quotas
-from app.access.policy import Owner, requires
+from app.access.policy import Owner, guarded, requires
+from app.access.rate_limits import Guard
 from app.access.usage import UsageBook
 from app.accounts import me
 from app.accounts.router_inputs import (
@@ -48,7 +49,7 @@ _SORT = "-id"
 
 @router.get(
     "/me", operation_id="getMe", summary="The account", response_model=Me,
-    responses=problems(403), dependencies=_ACCESS,
+    responses=problems(403), dependencies=[*_ACCESS, guarded(Guard.ACCOUNT)],
 )  # fmt: skip
 async def get_me(caller: Caller, context: Services, _: Nothing) -> Response:
     """Who calls, under which plan."""

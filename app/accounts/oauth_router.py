@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.access.gate import Caller
-from app.access.policy import PUBLIC
+from app.access.policy import PUBLIC, guarded
 from app.access.rate_limits import Guard
 from app.access.tokens import LIFETIME
 from app.accounts.context import Context, Tokens
@@ -16,7 +16,6 @@ from app.accounts.router_inputs import (
     PRIVATE,
     Nothing,
     Services,
-    guarded,
     is_same_origin,
     oauth_form,
     private_json,

@@ -7,13 +7,12 @@ from starlette.responses import Response
 
 from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey, once_of
-from app.access.policy import PUBLIC
+from app.access.policy import PUBLIC, guarded
 from app.access.rate_limits import Guard
 from app.accounts.router_inputs import (
     PRIVATE,
     Nothing,
     Services,
-    guarded,
     language_of,
     private_json,
 )

@@ -2,15 +2,13 @@
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.access.gate import Caller
-from app.access.rate_limits import Guard
 from app.accounts.context import Context
 from app.accounts.errors import OAuthError
 from app.accounts.letters import Language
@@ -29,15 +27,6 @@ async def get_context(request: Request) -> Context:
 Services = Annotated[Context, Depends(get_context)]
 # A secret in the address would stand in logs: these routes take no query at all.
 Nothing = Annotated[NoQuery, from_query(NoQuery)]
-
-
-def guarded(guard: Guard) -> Any:
-    """A dependency that limits calls for each address, whatever the plan."""
-
-    async def check(caller: Caller, context: Services) -> None:
-        await context.limits.check_guard(guard, caller.address)
-
-    return Depends(check)
 
 
 def language_of(request: Request, wished: Language | None) -> Language:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey
-from app.access.policy import PUBLIC, requires
+from app.access.policy import PUBLIC, guarded, requires
+from app.access.rate_limits import Guard
 from app.billing import checkout, overview, webhook
 from app.billing.schemas import (
     EVENT_EXAMPLE,
@@ -50,7 +51,8 @@ async def _uncached(response: Response) -> None:
 
 OpenBilling = Annotated[Billing, Depends(get_billing, scope="function")]
 router = APIRouter(prefix="/v1/billing", tags=["billing"], dependencies=[Depends(_uncached)])
-_account = [Depends(requires(Feature.ACCOUNT))]
+# They cost no quota: whoever used it up can still take a larger plan.
+_account = [Depends(requires(Feature.ACCOUNT)), guarded(Guard.ACCOUNT)]
 
 
 @router.get(

@@ -38,6 +38,27 @@ async def test_a_checkout_that_is_paid_changes_the_plan(payer: Payer, database: 
     assert overview["trail"][0]["detail"]["cause"].startswith("customer.subscription.created evt_")
 
 
+async def test_whoever_used_up_the_day_can_still_subscribe(
+    database: Database, fake: FakeStripe
+) -> None:
+    settings = billing_settings(fake, plan_overrides={"free": {"daily": 1}})
+    async with serving(database.url, **settings) as client:
+        payer = await make_payer(database, client, fake)
+        assert (await client.get("/v1/events", headers=payer.key)).status_code == 200
+        refused = await client.get("/v1/events", headers=payer.key)
+        assert_problem(refused, 429, "rate_limited")
+        fake.pay(await payer.checkout())
+        assert (await payer.post("sync", {})).status_code == 200
+        assert (await client.get("/v1/me", headers=payer.key)).json()["plan"] == "premium"
+        assert (await client.get("/v1/events", headers=payer.key)).status_code == 200
+
+
+async def test_calls_of_billing_are_limited_by_address(payer: Payer) -> None:
+    answers = [await payer.client.get("/v1/billing", headers=payer.key) for _ in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {200}
+    assert_problem(answers[60], 429, "rate_limited")
+
+
 async def test_a_checkout_alone_opens_nothing(payer: Payer) -> None:
     session_id = await payer.checkout()
     session = payer.fake.kinds["checkout/sessions"][session_id]
