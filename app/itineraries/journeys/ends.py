@@ -59,7 +59,7 @@ class End:
         known = self.told
         differing = [] if known is None else [g for g in self.located if not agree(known, g.place)]
         if differing:
-            agreeing = [g for g in self.located if g not in differing]
+            agreeing = [g for g in self.located if agree(known, g.place)] if known else []
             found.append({
                 "field": self.name,
                 "kind": "place",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.events.outlets import fold_name
-from app.itineraries.journeys.claims import Claim
+from app.itineraries.journeys.claims import Claim, Place
 from app.itineraries.journeys.moments import Moment
 from app.itineraries.journeys.places import agree, place_key
 
@@ -37,29 +37,30 @@ class ClaimedLeg:
 def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
     """The legs of one journey in order.
 
-    Claims with the same number are about one leg. Of the others, two are when they bring different
-    outlets, agree on both ends as far as these are told, at least on one, and on time within a day.
+    Claims with the same number are about one leg. Another claim is about a leg when it brings other
+    outlets, agrees on both ends as far as these are told, at least on one, and on time within a day.
     Numbers decide the order where all legs have one, else the earliest time does.
     """
     numbered: dict[int, ClaimedLeg] = {}
-    by_end: dict[str, list[ClaimedLeg]] = {}
-    legs: list[ClaimedLeg] = []
     for claim in claims:
         if claim.leg is not None:
-            leg = numbered.get(claim.leg)
-            if leg is None:
-                leg = numbered[claim.leg] = ClaimedLeg()
-                legs.append(leg)
-            leg.claims.append(claim)
+            numbered.setdefault(claim.leg, ClaimedLeg()).claims.append(claim)
+    legs = list(numbered.values())
+    by_end: dict[str, list[ClaimedLeg]] = {}
+    for leg in legs:
+        for key in dict.fromkeys(key for claim in leg.claims for key in _keys(claim)):
+            by_end.setdefault(key, []).append(leg)
+    for claim in claims:
+        if claim.leg is not None:
             continue
         candidates = [leg for key in _keys(claim) for leg in by_end.get(key, [])[-_RECENT:]]
-        leg = next((leg for leg in candidates if _is_about(claim, leg)), None)
-        if leg is None:
-            leg = ClaimedLeg()
-            legs.append(leg)
+        found = next((leg for leg in candidates if _is_about(claim, leg)), None)
+        if found is None:
+            found = ClaimedLeg()
+            legs.append(found)
             for key in _keys(claim):
-                by_end.setdefault(key, []).append(leg)
-        leg.claims.append(claim)
+                by_end.setdefault(key, []).append(found)
+        found.claims.append(claim)
     return sorted(legs, key=_order(all(leg.number is not None for leg in legs)))
 
 
@@ -74,8 +75,8 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
         return False
     for held in leg.claims:
         ends = [(claim.origin, held.origin), (claim.to, held.to)]
-        told = [(a, b) for a, b in ends if a is not None and b is not None]
-        if not told or not all(agree(a, b) for a, b in told):
+        told = [(a, b) for a, b in ends if _is_told(a) and _is_told(b)]
+        if not told or not all(agree(a, b) for a, b in told if a is not None and b is not None):
             return False
     moments = [when.moment for when in (*claim.departed, *claim.arrived)]
     return any(
@@ -83,6 +84,11 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
         for a in moments
         for b in leg.moments
     )
+
+
+def _is_told(place: Place | None) -> bool:
+    """Whether a report names the place; one that it only infers proves nothing against another."""
+    return place is not None and place.status != "inferred"
 
 
 def _order(by_number: bool) -> Callable[[ClaimedLeg], tuple[int, datetime]]:

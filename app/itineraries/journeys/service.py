@@ -1,6 +1,7 @@
 """What callers get of itineraries: pages, one as it was known on a day, its history."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -129,8 +130,8 @@ async def _as_known(database: Database, itinerary_id: str, query: ItineraryQuery
     recorded_by = parse_instant(query.recorded_by) if query.recorded_by else None
     assert recorded_by is None or isinstance(recorded_by, datetime)
     contents = await repository.fetch_claims(database, itinerary_id, recorded_by)
-    claims = [read_claim(orjson.loads(content)) for content in contents]
-    document = assemble(claims, as_of)
+    # A journey of thousands of legs takes seconds.
+    document = await asyncio.to_thread(_assembled, contents, as_of)
     if document is None:
         days = await repository.fetch_known_days(database, itinerary_id)
         raise NotFoundError(
@@ -138,6 +139,10 @@ async def _as_known(database: Database, itinerary_id: str, query: ItineraryQuery
             extra={"known_from": days[0].isoformat()} if days else None,
         )
     return {"id": itinerary_id, **document}
+
+
+def _assembled(contents: Sequence[bytes], as_of: date | None) -> dict[str, Any] | None:
+    return assemble([read_claim(orjson.loads(content)) for content in contents], as_of)
 
 
 def _names_in(document: Mapping[str, Any]) -> list[str]:
