@@ -7,7 +7,7 @@ import numpy as np
 
 from app.itineraries.formats.parts import Part, parts_of, written_times
 from app.itineraries.formats.shapes import Line, Point
-from app.itineraries.formats.xml_text import text
+from app.itineraries.formats.xml_text import escaped
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -18,12 +18,12 @@ _EAST = 179.999999  # the schema has longitudes below 180
 
 def encode_gpx(title: str, lines: Sequence[Line], points: Sequence[Point]) -> bytes:
     """A track a line, a segment a part of it; points are waypoints. Elevations are metres."""
-    written = [_HEAD, f"<metadata><name>{text(title)}</name></metadata>\n"]
+    written = [_HEAD, f"<metadata><name>{escaped(title)}</name></metadata>\n"]
     written += [_waypoint(point) for point in points if np.isfinite([point.lat, point.lon]).all()]
     for line in lines:
-        written.append(f"<trk><name>{text(line.name)}</name>")
+        written.append(f"<trk><name>{escaped(line.name)}</name>")
         if line.properties:
-            written.append(f"<desc>{text(dict(line.properties))}</desc>")
+            written.append(f"<desc>{escaped(dict(line.properties))}</desc>")
         written += [_segment(part) for part in parts_of(line)]
         written.append("</trk>\n")
     written.append("</gpx>\n")
@@ -48,4 +48,4 @@ def _waypoint(point: Point) -> str:
     at = written_times(np.array([np.nan if point.start_at is None else point.start_at]))[0]
     time = f"<time>{at}</time>" if at else ""
     place = f'lat="{point.lat:.6f}" lon="{min(point.lon, _EAST):.6f}"'
-    return f"<wpt {place}>{time}<name>{text(point.name)}</name></wpt>\n"
+    return f"<wpt {place}>{time}<name>{escaped(point.name)}</name></wpt>\n"

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.itineraries.formats.parts import Part, parts_of, written_times
 from app.itineraries.formats.shapes import Line, Point
-from app.itineraries.formats.xml_text import attribute, text
+from app.itineraries.formats.xml_text import attribute, escaped
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -16,7 +16,7 @@ _HEAD = (
 
 def encode_kml(title: str, lines: Sequence[Line], points: Sequence[Point]) -> bytes:
     """A placemark a line and a point. Lines whose times are all known are tracks in time."""
-    written = [_HEAD, f"<Document><name>{text(title)}</name>\n"]
+    written = [_HEAD, f"<Document><name>{escaped(title)}</name>\n"]
     written += [_line(line) for line in lines]
     written += [_point(point) for point in points if np.isfinite([point.lat, point.lon]).all()]
     written.append("</Document></kml>\n")
@@ -30,7 +30,9 @@ def _line(line: Line) -> str:
         drawn = f"<gx:MultiTrack>\n{''.join(map(_track, parts))}</gx:MultiTrack>"
     else:
         drawn = f"<MultiGeometry>\n{''.join(map(_line_string, parts))}</MultiGeometry>"
-    return f"<Placemark><name>{text(line.name)}</name>{_data(line.properties)}{drawn}</Placemark>\n"
+    return (
+        f"<Placemark><name>{escaped(line.name)}</name>{_data(line.properties)}{drawn}</Placemark>\n"
+    )
 
 
 def _track(part: Part) -> str:
@@ -70,12 +72,12 @@ def _point(point: Point) -> str:
     time = f"<TimeSpan>{span}</TimeSpan>" if span else ""
     place = f"<Point><coordinates>{point.lon:.6f},{point.lat:.6f}</coordinates></Point>"
     data = _data(point.properties)
-    return f"<Placemark><name>{text(point.name)}</name>{time}{data}{place}</Placemark>\n"
+    return f"<Placemark><name>{escaped(point.name)}</name>{time}{data}{place}</Placemark>\n"
 
 
 def _data(properties: Mapping[str, object]) -> str:
     values = "".join(
-        f"<Data name={attribute(name)}><value>{text(value)}</value></Data>"
+        f"<Data name={attribute(name)}><value>{escaped(value)}</value></Data>"
         for name, value in properties.items()
     )
     return f"<ExtendedData>{values}</ExtendedData>" if values else ""

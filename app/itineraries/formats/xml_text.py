@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr  # nosec B406: writes, does not p
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def text(value: object) -> str:
+def escaped(value: object) -> str:
     """A value as the text of an element; what is no text is written as JSON."""
     written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return escape(_NOT_XML.sub("", written))
