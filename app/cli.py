@@ -18,8 +18,9 @@ from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.demo import demo_app
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
-from app.itineraries.commands import ingest_adsb, ingest_positions
-from app.itineraries.journeys.commands import ingest_legs
+from app.itineraries.analyse_commands import routes_app
+from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
+from app.itineraries.journeys.commands import expire, ingest_legs, picture, redact
 from app.itineraries.lists.commands import ingest_registry, ingest_sanctions
 from app.reports.commands import ingest_edition
 from app.serve import serve_forever
@@ -34,6 +35,7 @@ app = typer.Typer(
 ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 ingest_app.command("adsb")(ingest_adsb)
+ingest_app.command("ais")(ingest_ais)
 ingest_app.command("legs")(ingest_legs)
 ingest_app.command("registry")(ingest_registry)
 ingest_app.command("sanctions")(ingest_sanctions)
@@ -41,9 +43,15 @@ ingest_app.command("positions")(ingest_positions)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
     ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
+    ("routes", routes_app),
     ("forensics", forensics_app),
 ):  # fmt: skip
     app.add_typer(group, name=name)
+
+
+routes_app.command("redact")(redact)
+routes_app.command("expire")(expire)
+routes_app.command("picture")(picture)
 
 
 @app.callback()

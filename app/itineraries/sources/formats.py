@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +10,7 @@ from app.itineraries.sources.adsb_trace import looks_like_trace, read_adsb_trace
 from app.itineraries.sources.ais_csv import looks_like_ais_csv, read_ais_csv
 from app.itineraries.sources.ais_nmea import looks_like_nmea, read_nmea
 from app.itineraries.sources.batch import Batch
+from app.itineraries.sources.file_format import FileFormat
 from app.itineraries.sources.opening import UnreadableError, open_source
 from app.itineraries.sources.opensky import looks_like_opensky, read_opensky
 from app.itineraries.sources.position_table import (
@@ -20,18 +20,6 @@ from app.itineraries.sources.position_table import (
 )
 
 _HEAD_BYTES = 65_536
-
-
-class FileFormat(StrEnum):
-    """The kinds of files that hold positions."""
-
-    NMEA = "nmea"
-    AIS_CSV = "ais-csv"
-    TRACE = "readsb"
-    OPENSKY = "opensky"
-    CSV = "csv"
-    NDJSON = "ndjson"
-    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
