@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.http import ReadDatabase
+from app.core.negotiation import negotiate
 from app.core.query_string import from_query
 from app.core.routes import DirectRoute
 from app.events.links import Links
@@ -17,7 +18,6 @@ from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.itineraries.journeys import service
 from app.itineraries.journeys.examples import ITINERARY_PAGE
-from app.itineraries.journeys.negotiation import negotiate
 from app.itineraries.journeys.outputs import (
     ITEM_TYPES,
     LIST_TYPES,
