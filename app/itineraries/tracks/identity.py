@@ -141,6 +141,8 @@ def _own(
         verdict: Verdict = "consistent" if registry and plain(name) in registry else "not_found"
         found.append(IdentityFinding(craft_id, "name_in_registry", verdict, {"name": name}))
     for what in _FIXED:
+        if what == "callsign" and "icao24" in said:
+            continue  # an aircraft's changes with every flight
         values = said.get(what, {})
         if len({plain(value) for value in values}) > 1:
             evidence = {"field": what, "values": _dated(values)}

@@ -12,6 +12,7 @@ MAX_VESSEL_KN = 60.0
 MAX_AIRCRAFT_KN = 900.0
 MIN_JUMP_KM = 10.0
 """Fixes seconds apart imply any speed by their error alone: a jump is this far at least."""
+STRAY_KM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,23 @@ def is_aircraft(track: Positions, craft_id: str) -> bool:
 def jumps_of(steps: Steps, max_kn: float, min_km: float = MIN_JUMP_KM) -> NDArray[np.intp]:
     """The steps that are further and faster than these."""
     return np.flatnonzero((steps.km >= min_km) & (steps.speed_kn > max_kn))
+
+
+def without_strays(track: Positions, max_kn: float = MAX_AIRCRAFT_KN) -> Positions:
+    """One craft's fixes in order less single ones far off the way, as multilateration makes them.
+
+    A fix is stray when the craft cannot come to it nor go on from it, but can go on without it; the
+    first and last are when nothing leads to them.
+    """
+    if len(track) < 3:
+        return track
+    fast = np.zeros(len(track) - 1, dtype=np.bool_)
+    steps = steps_of(track)
+    fast[jumps_of(steps, max_kn, STRAY_KM)] = True
+    past = haversine_km(track.lat[:-2], track.lon[:-2], track.lat[2:], track.lon[2:])
+    hours = (track.time_s[2:] - track.time_s[:-2]) / 3600
+    stray = np.zeros(len(track), dtype=np.bool_)
+    stray[1:-1] = fast[:-1] & fast[1:] & (past <= np.maximum(hours * max_kn * KM_PER_NM, STRAY_KM))
+    stray[0] = fast[0] and not fast[1]
+    stray[-1] = fast[-1] and not fast[-2]
+    return track.take(~stray)

@@ -15,6 +15,7 @@ from app.itineraries.tracks.flights import (
 )
 from app.itineraries.tracks.geometry import haversine_km
 from app.itineraries.tracks.heard import heard
+from app.itineraries.tracks.jumps import without_strays
 from app.itineraries.tracks.leg_ends import (
     MAX_CANDIDATES,
     EndStatus,
@@ -102,7 +103,7 @@ def detect_legs(
     """
     legs: list[Leg] = []
     for craft_id, rows in positions.by_craft():
-        track = heard(positions.take(rows))
+        track = without_strays(heard(positions.take(rows)))
         type_code = (aircraft or {}).get(craft_id, "")
         ground = on_ground(track, airports)
         flights = split_flights(track, ground, options.flights)
@@ -160,7 +161,7 @@ def _leg(
     look = Look(airports, craft, options.search_km, options.believed_km)
     origin = find_end(flight, ground, look, departing=True)
     destination = find_end(flight, ground, look, departing=False)
-    approaches, go_arounds = _approaches(flight, airports, options)
+    approaches, go_arounds = _approaches(flight.take(~ground), airports, options)
     return Leg(
         craft_id=craft_id,
         callsign=_callsign(flight),
@@ -181,7 +182,7 @@ def _leg(
 def _approaches(
     flight: Positions, airports: Airports, options: LegOptions
 ) -> tuple[tuple[Alignment, ...], int]:
-    """Every approach of a flight, and how many of them were broken off."""
+    """Every approach of a flight's fixes in the air, and how many of them were broken off."""
     thin = np.unique(np.floor_divide(flight.time_s, _THIN_S), return_index=True)[1]
     lowest = flight.altitude_ft[thin] < 15_000 + options.alignment.max_height_ft
     rows = thin[lowest]

@@ -181,6 +181,13 @@ def test_statements_that_change_are_told_with_their_dates() -> None:
     ]  # fmt: skip
 
 
+def test_an_aircraft_may_have_a_callsign_for_each_flight() -> None:
+    flights = [("icao24:ac671b", "callsign", name) for name in ("DAL1812", "DAL2418")]
+    assert findings(*flights, check="statement_changed") == []
+    ship = [("mmsi:422000001", "callsign", name) for name in ("EPAB", "EPCD")]
+    assert len(findings(*ship, check="statement_changed")) == 1
+
+
 def heard_from(craft_id: str, places: list[tuple[float, float]], step_s: float = 600) -> Positions:
     count = len(places)
     nothing = np.full(count, np.nan)

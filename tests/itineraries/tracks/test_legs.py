@@ -68,6 +68,16 @@ def test_positions_are_noisy_sparse_and_without_speed_or_course() -> None:
     assert (leg.runway_off, leg.runway_on) == ("10", "06")
 
 
+def test_strays_of_multilateration_do_not_move_the_ends() -> None:
+    flight = caracas_to_havana()
+    positions = flight.positions()
+    for row in (0, 40, 700, len(positions) - 1):
+        positions.lat[row] += 1.5
+    [leg] = legs_of(positions)
+    assert (leg.origin.code, leg.origin.status) == ("SVMI", "observed")
+    assert (leg.destination.code, leg.destination.status) == ("MUHA", "observed")
+
+
 def test_coverage_lost_on_final_is_no_landing() -> None:
     flight = caracas_to_havana()
     [leg] = legs_of(until(flight.positions(), flight.on_at[0] - 120))
