@@ -35,7 +35,10 @@ class Shore:
 
     def on_land(self, lat: Floats, lon: Floats) -> NDArray[np.bool_]:
         """Whether each point lies on land."""
-        return np.asarray(shapely.contains_xy(self._land, lon, lat), dtype=np.bool_)
+        # Rings round a pole do not close over it on a flat map: what lies beyond the southernmost
+        # shore is Antarctica.
+        inside = np.asarray(shapely.contains_xy(self._land, lon, lat), dtype=np.bool_)
+        return inside | (lat < np.min(self.lat))
 
     @cached_property
     def _tree(self) -> cKDTree:
