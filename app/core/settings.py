@@ -23,6 +23,7 @@ from app.core.errors import ConfigurationError
 
 MIN_SECRET_BYTES = 32
 MIN_SECRET_DIFFERENT = 10
+_KEY_OF_32_BYTES = re.compile(r"[A-Za-z0-9+/_-]{43}=?$")
 _STRIPE_KEY = re.compile(r"[sr]k_(test|live)_\S+$")
 
 
@@ -90,6 +91,13 @@ class Settings(BaseSettings):
         default_factory=list,
         description="replaced keys that still open tokens, API keys and what is sealed, by commas",
     )
+    evidence_key: SecretStr | None = Field(
+        None,
+        description="32 bytes in base64 that sign evidence; derived from the secret key when absent",
+    )
+    evidence_keys_previous: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="replaced public keys of evidence, by commas"
+    )
     smtp_url: SecretStr | None = Field(
         None, description="smtp://USER:PASSWORD@HOST:587 or smtps://; without it mails are files"
     )
@@ -130,13 +138,28 @@ class Settings(BaseSettings):
         default_factory=list, description="networks webhooks may reach although not public"
     )
     max_body_bytes: int = Field(1_048_576, ge=1024)
+    max_upload_bytes: int = Field(
+        536_870_912, ge=1024, description="a file of posts as it is sent, gzip or not"
+    )
+    max_unpacked_bytes: int = Field(
+        4_294_967_296, ge=1024, description="what such a file may hold once it is unpacked"
+    )
+    upload_dir: Path | None = Field(
+        None, description="where files of posts are while they are taken in; in data_dir"
+    )
+    analysis_memory_bytes: int = Field(
+        6_442_450_944, ge=268_435_456, description="what the process of one analysis may take"
+    )
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
 
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("trusted_proxies", "secret_key_previous", "webhook_allowed_networks"):
+        for name in (
+            "trusted_proxies", "secret_key_previous", "webhook_allowed_networks",
+            "evidence_keys_previous",
+        ):  # fmt: skip
             if name in values:
                 values[name] = _split(values[name])
         return values
@@ -151,6 +174,7 @@ class Settings(BaseSettings):
             if self.secret_key is None:
                 raise ValueError("VRIC_SECRET_KEY is required in production")
         self._check_billing()
+        self._check_evidence_keys()
         if self.secret_key is not None and _is_weak(self.secret_key.get_secret_value().encode()):
             raise ValueError(
                 f"VRIC_SECRET_KEY must have at least {MIN_SECRET_BYTES} bytes, made by chance"
@@ -175,6 +199,16 @@ class Settings(BaseSettings):
             for name in ("stripe_api_base", "public_url"):
                 if not getattr(self, name).startswith("https://"):
                     raise ValueError(f"VRIC_{name.upper()} must begin with https:// in production")
+
+    def _check_evidence_keys(self) -> None:
+        """Seen at the start, not when the first package is signed."""
+        key = self.evidence_key
+        for name, text in [
+            *([("EVIDENCE_KEY", key.get_secret_value())] if key else []),
+            *(("EVIDENCE_KEYS_PREVIOUS", text) for text in self.evidence_keys_previous),
+        ]:
+            if not _KEY_OF_32_BYTES.match(text):
+                raise ValueError(f"VRIC_{name} must be 32 bytes in base64")
 
     @cached_property
     def secret(self) -> bytes:
