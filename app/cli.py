@@ -18,6 +18,7 @@ from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.demo import demo_app
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
+from app.forensics.evidence.commands import verify_package
 from app.itineraries.analyse_commands import routes_app
 from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
 from app.itineraries.journeys.commands import expire, ingest_legs, picture, redact
@@ -49,6 +50,7 @@ for name, group in (
     app.add_typer(group, name=name)
 
 
+forensics_app.command("verify")(verify_package)
 routes_app.command("redact")(redact)
 routes_app.command("expire")(expire)
 routes_app.command("picture")(picture)
