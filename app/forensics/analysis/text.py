@@ -93,7 +93,7 @@ def _unmasked(text: str) -> tuple[str, Obfuscation]:
 def _is_dressed_letter(character: str) -> bool:
     """A letter in another form (fullwidth, mathematical, circled), not a mere ligature or accent."""
     folded = unicodedata.normalize("NFKC", character)
-    return folded != character and folded.isascii() and folded.isalnum()
+    return folded != character and len(folded) == 1 and folded.isascii() and folded.isalnum()
 
 
 def _folded_scripts(text: str) -> tuple[str, int]:

