@@ -44,6 +44,11 @@ class EmbeddedServer:
         """The address of a database of this server, as libpq and asyncpg read it."""
         return f"postgresql://postgres@/{database}?host={self._server.get_postmaster_info().socket_dir}"
 
+    def ensure_running(self) -> None:
+        """Start the server again if it was killed; where it listens stays the same."""
+        with self._server._lock:  # as the package does around the same call
+            self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         """Let go of the server; it ends when no other process holds it."""
         self._server.cleanup()

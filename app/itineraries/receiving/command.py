@@ -1,10 +1,8 @@
 """`vric ingest ais --listen`: a listener as a process, until it is stopped."""
 
 import asyncio
-import logging
 import signal
 import sys
-import time
 from collections.abc import Callable
 
 import typer
@@ -36,17 +34,16 @@ def listen(address: str) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        counter = _Counter()
-        listener = Listener(
-            database, address, settings.positions_keep_days, _revival(settings), counter.tell
-        )
+        listener = Listener(database, address, settings.positions_keep_days, _revival(settings))
+        telling = asyncio.create_task(_tell(listener.acknowledged))
         try:
             await listener.run(host.strip("[]"), int(port), stop, _greet)
         except TimeoutError:
             left = listener.acknowledged.pending
             raise CommandError(f"the database is away: {left} lines were not committed") from None
         finally:
-            counter.show(listener.acknowledged)
+            telling.cancel()
+            _show(listener.acknowledged)
 
     run_with_database(work)
 
@@ -60,25 +57,22 @@ def _revival(settings: Settings) -> Callable[[], None]:
     """What brings the database back: the bundled server is started, another one is waited for."""
     if settings.database_url is not None:
         return lambda: None
-    return lambda: logging.getLogger("vric.listener").info(
-        "bundled database at %s", EmbeddedServer.start(settings.data_dir).url("vric")
+    return lambda: EmbeddedServer.start(settings.data_dir).ensure_running()
+
+
+async def _tell(acknowledged: Acknowledged) -> None:
+    """Tell on the terminal what is acknowledged, once a second while there is something new."""
+    told = 0
+    while True:
+        await asyncio.sleep(_TELL_EVERY_S)
+        if acknowledged.lines != told:
+            told = acknowledged.lines
+            _show(acknowledged)
+
+
+def _show(acknowledged: Acknowledged) -> None:
+    typer.echo(
+        f"{acknowledged.lines:,} lines acknowledged, {acknowledged.positions:,} new positions,"
+        f" {acknowledged.rejects:,} rejected, {acknowledged.pending:,} pending"
     )
-
-
-class _Counter:
-    """Tells on the terminal what is acknowledged, once a second at most."""
-
-    def __init__(self) -> None:
-        self._told_at = 0.0
-
-    def tell(self, acknowledged: Acknowledged) -> None:
-        if time.monotonic() - self._told_at >= _TELL_EVERY_S:
-            self.show(acknowledged)
-
-    def show(self, acknowledged: Acknowledged) -> None:
-        self._told_at = time.monotonic()
-        typer.echo(
-            f"{acknowledged.lines:,} lines acknowledged, {acknowledged.positions:,} new positions,"
-            f" {acknowledged.rejects:,} rejected, {acknowledged.pending:,} pending"
-        )
-        sys.stdout.flush()
+    sys.stdout.flush()

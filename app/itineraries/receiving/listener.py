@@ -61,15 +61,12 @@ class Listener:
         name: str,
         keep_days: int | None,
         revive: Callable[[], None],
-        tell: Callable[[Acknowledged], None],
     ) -> None:
-        """`revive` starts the bundled database again when it is away; `tell` is called after each
-        commit."""
+        """`revive` starts the bundled database again when it is away."""
         self._database = database
         self._name = name
         self._keep_days = keep_days
         self._revive = revive
-        self._tell = tell
         self._pending = Pending()
         self._decoders: OrderedDict[str, NmeaDecoder] = OrderedDict()
         self._new = asyncio.Event()
@@ -112,7 +109,6 @@ class Listener:
             self._pending.release(len(lines))
             self._new.set()
             self.acknowledged.pending = len(self._pending)
-            self._tell(self.acknowledged)
 
     def _decoded(self, lines: Sequence[Line]) -> list[Batch]:
         """Each sender's lines by a decoder of their own: their messages may come in parts."""

@@ -1,0 +1,123 @@
+"""However positions come, their activities are those of all positions analysed at once."""
+
+from typing import Any
+
+import numpy as np
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.core.db import Database
+from app.itineraries.activities.deriver import bundled_world, derive_activities
+from tests.itineraries.store.conftest import Take
+from tests.itineraries.store.tracks import START_S, fixes, journey, together
+
+_acts = st.lists(
+    st.tuples(
+        st.sampled_from(("stay", "move", "port", "spot", "silent")), st.integers(1, 12)
+    ),
+    min_size=1,
+    max_size=6,
+)
+WORLD = bundled_world()
+
+
+async def _activities(database: Database) -> list[Any]:
+    rows = await database.fetch(
+        "SELECT kind, part, (SELECT array_agg(key ORDER BY key) FROM crafts"
+        " WHERE id = ANY(craft_ids)) AS crafts, start_at, end_at, lat, lon, place, score, evidence"
+        " FROM activities ORDER BY 1, 3, 4, 2"
+    )
+    return [(*tuple(row)[:-1], orjson.loads(row["evidence"])) for row in rows]
+
+
+async def _empty(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            "TRUNCATE crafts, craft_identities, positions, craft_presence, activities"
+        )
+
+
+@given(st.lists(_acts, min_size=1, max_size=3), st.randoms(use_true_random=False))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_the_order_of_arrival_changes_nothing(
+    database: Database, take: Take, plans: list[Any], chance: Any
+) -> None:
+    everything = together(
+        [journey(f"mmsi:42200000{i}", acts, i) for i, acts in enumerate(plans)]
+    )
+    await _empty(database)
+    await take(everything)
+    await derive_activities(database, WORLD)
+    at_once = await _activities(database)
+
+    await _empty(database)
+    # Neighbours in time mostly stay together, as they do in files and on the air.
+    blocks = np.array_split(np.arange(len(everything)), chance.randint(1, 8))
+    if chance.random() < 0.5:
+        rows = list(range(len(everything)))
+        chance.shuffle(rows)
+        blocks = np.array_split(np.array(rows), 3)
+    chance.shuffle(blocks)
+    for block in blocks:
+        await take(everything.take(block))
+        if chance.random() < 0.7:
+            await derive_activities(database, WORLD)
+    await derive_activities(database, WORLD)
+    assert await _activities(database) == at_once
+
+
+async def test_activities_are_what_they_should_be(database: Database, take: Take) -> None:
+    one = journey("mmsi:422000001", [("move", 3), ("spot", 6), ("move", 3), ("silent", 4)], 1)
+    other = journey("mmsi:422000002", [("move", 3), ("spot", 6), ("silent", 4), ("port", 3)], 400)
+    await take(together([one, other]))
+    await derive_activities(database, WORLD)
+    found = await _activities(database)
+    kinds = [row[0] for row in found]
+    assert kinds.count("meeting") == 1
+    assert kinds.count("gap") == 4  # a silence of 12 hours, and that since the last fix, of each
+    assert kinds.count("stop") == 3
+    assert kinds.count("visit") == 1
+    (meeting,) = (row for row in found if row[0] == "meeting")
+    assert meeting[2] == ["mmsi:422000001", "mmsi:422000002"]
+    assert abs(meeting[5] - 13.2) < 0.01
+
+
+async def test_what_stays_keeps_its_id_and_what_goes_is_gone(
+    database: Database, take: Take
+) -> None:
+    track = journey("mmsi:422000001", [("move", 2), ("silent", 3), ("stay", 4)], 1)
+    await take(track)
+    await derive_activities(database, WORLD)
+    sql = (
+        "SELECT id, kind, start_at FROM activities"
+        " WHERE kind = 'stop' OR kind = 'gap' AND end_at IS NOT NULL ORDER BY kind"
+    )
+    before = await database.fetch(sql)
+    assert [row["kind"] for row in before] == ["gap", "stop"]
+    # A fix within the silence makes two short ones of it, which are no gaps.
+    middle = track.time_s[6] + 4.5 * 3600
+    await take(fixes("mmsi:422000001", [middle], [13], [-64]))
+    assert await derive_activities(database, WORLD) > 0
+    after = await database.fetch(sql)
+    assert [tuple(row) for row in after if row["kind"] == "stop"] == [tuple(before[1])]
+    assert before[0]["id"] not in {row["id"] for row in after}
+    assert await derive_activities(database, WORLD) == 0
+
+
+async def test_only_what_is_touched_is_analysed_again(database: Database, take: Take) -> None:
+    far = journey("mmsi:422000001", [("stay", 3), ("silent", 12), ("stay", 3)], 1)
+    await take(far)
+    await derive_activities(database, WORLD)
+    async with database.transaction() as connection:
+        # A mark on the first span: whatever is analysed again is written anew.
+        await connection.execute("UPDATE activities SET place = 'marked' WHERE kind = 'stop'")
+    await take(fixes("mmsi:422000001", [far.time_s[-1] + 1200], [far.lat[-1]], [far.lon[-1]]))
+    await derive_activities(database, WORLD)
+    rows = await database.fetch(
+        "SELECT place, end_at FROM activities WHERE kind = 'stop' ORDER BY start_at"
+    )
+    assert [row["place"] for row in rows] == ["marked", None]
+    assert rows[1]["end_at"].timestamp() > START_S
