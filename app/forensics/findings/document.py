@@ -52,6 +52,7 @@ class Check(_Part):
 class Edge(_Part):
     """Two accounts (`account_a` < `account_b`) that shared the same within the window."""
 
+    trace: str = Field(description="what they shared: url, domain, hashtag, text, media, repost, …")
     account_a: str
     account_b: str
     weight: int = Field(description="different objects, with `coortweet` pairs of posts")
@@ -68,7 +69,10 @@ class Group(_Part):
     id: str = Field(description="from the names of its accounts: stable across re-runs")
     accounts: list[str]
     edges: int
-    objects: list[str] = Field(description="what at least two of them shared within the window")
+    objects: list[str] = Field(
+        description="what at least two of them shared within the window, most shared first, each as"
+        " `trace:name`"
+    )
     objects_total: int
     first_at: str | None
     last_at: str | None
@@ -87,7 +91,7 @@ class AccountActivity(_Part):
 class Behaviour(_Part):
     """What was measured."""
 
-    window_s: float | None = None
+    windows_s: dict[str, float] = Field(default_factory=dict, description="seconds, by trace")
     groups: list[Group] = Field(default_factory=list)
     accounts: list[AccountActivity] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
