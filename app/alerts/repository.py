@@ -25,11 +25,16 @@ FROM alerts JOIN watchlists ON watchlists.id = watchlist_id
 WHERE alerts.id = $1 AND delivery = 'pending' AND webhook_url IS NOT NULL
     AND webhook_disabled_at IS NULL
 """
+_WATCHED_KINDS = """
+SELECT DISTINCT rule->>'on' AS kind FROM watchlists
+JOIN accounts ON accounts.id = account_id, jsonb_array_elements(rules) AS rule
+WHERE active AND accounts.plan = ANY($1)
+"""
 _WATCHED_ZONES = """
 SELECT DISTINCT zone FROM watchlists
 JOIN accounts ON accounts.id = account_id,
 jsonb_array_elements(rules) AS rule, jsonb_array_elements_text(rule->'zones') AS zone
-WHERE active AND accounts.plan = ANY($1) AND rule->>'on' = 'zone_entry' ORDER BY zone
+WHERE active AND accounts.plan = ANY($1) ORDER BY zone
 """
 
 
@@ -42,8 +47,13 @@ async def fetch_active(
     return rows
 
 
+async def fetch_watched_kinds(connection: asyncpg.Connection, plans: Sequence[str]) -> set[str]:
+    """What rules are about."""
+    return {row["kind"] for row in await connection.fetch(_WATCHED_KINDS, plans)}
+
+
 async def fetch_watched_zones(connection: asyncpg.Connection, plans: Sequence[str]) -> list[str]:
-    """The zones whose entry somebody wants to be told of."""
+    """The zones that rules name."""
     return [row["zone"] for row in await connection.fetch(_WATCHED_ZONES, plans)]
 
 

@@ -29,6 +29,7 @@ from app.itineraries.activities.writer import note_analysed, replace_activities
 from app.itineraries.airfields import load_airports
 from app.itineraries.sea_data import load_places, load_shore, load_zones
 from app.itineraries.tracks.positions import Positions
+from app.itineraries.watching.telling import tell_watchers
 
 LOCK = "vric.activities"
 # So many craft, or a million of their fixes, at once: 100 MB.
@@ -83,9 +84,10 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
     found = await asyncio.to_thread(analyse, scopes, own, company, about, world)
     async with database.transaction() as connection:
         ids = {one.key: craft_id for craft_id, one in about.items()}
-        changed = await replace_activities(connection, scopes, found, ids)
+        changes = await replace_activities(connection, scopes, found, ids)
         await note_analysed(connection, stale)
-    return changed
+        await tell_watchers(connection, stale, own, changes.merged)
+    return len(changes)
 
 
 def analyse(

@@ -63,12 +63,13 @@ async def _shown(database: Database, rows: Sequence[asyncpg.Record]) -> list[dic
     keys = await pages.fetch_keys(database, taking_part) if rows else {}
     gaps = [row["id"] for row in rows if row["kind"] == "gap"]
     reception = await pages.fetch_reception(database, gaps)
-    return [_activity(row, keys, reception.get(row["id"])) for row in rows]
+    return [activity_document(row, keys, reception.get(row["id"])) for row in rows]
 
 
-def _activity(
-    row: asyncpg.Record, keys: Mapping[int, str], reception: Mapping[str, float] | None
+def activity_document(
+    row: asyncpg.Record, keys: Mapping[int, str], reception: Mapping[str, float] | None = None
 ) -> dict[str, Any]:
+    """An activity as it is sent, from its row and the keys of its craft by id."""
     own = orjson.loads(row["evidence"])
     names = own.pop("craft_keys")
     common = ("lat", "lon", "place", "score", "method", "method_version")

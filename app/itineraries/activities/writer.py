@@ -1,6 +1,7 @@
 """Writes activities: what an analysis found takes the place of what stood there, by its differences."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -55,13 +56,24 @@ WHERE crafts.id = seen.id AND crafts.position_count = seen.position_count
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an analysis changed: the ids of activities that are new or other than before."""
+
+    merged: Sequence[int]
+    removed: int
+
+    def __len__(self) -> int:
+        return len(self.merged) + self.removed
+
+
 async def replace_activities(
     connection: asyncpg.Connection,
     scopes: Sequence[Scope],
     found: Iterable[Finding],
     craft_ids: Mapping[str, int],
-) -> int:
-    """Bring the activities within the scopes to what was found; returns how many changed.
+) -> Changes:
+    """Bring the activities within the scopes to what was found.
 
     Args:
         craft_ids: the ids of craft by the keys that findings have.
@@ -80,7 +92,7 @@ async def replace_activities(
     merged = await connection.fetch(_MERGE)
     if removed or merged:
         await data_version.bump(connection, data_version.ROUTES)
-    return len(removed) + len(merged)
+    return Changes([row["id"] for row in merged], len(removed))
 
 
 async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]) -> None:

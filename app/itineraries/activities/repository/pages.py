@@ -16,12 +16,12 @@ from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
 from app.itineraries.tracks.gaps import GapOptions
 from app.itineraries.zones.geometry import as_literal, polygons_of
 
-_COLUMNS = """
+COLUMNS = """
 id, kind, craft_ids, start_at, end_at, lat, lon, place, score, method, method_version, evidence
 """
 _HEARD_UNTIL = "(SELECT least(max(last_at), now()) FROM crafts)"
 # A silence that still goes on counts from the hours on that a gap takes.
-_STANDS = f"""
+STANDS = f"""
 (end_at IS NOT NULL OR kind <> 'gap'
  OR start_at <= {_HEARD_UNTIL} - interval '{GapOptions().min_hours:g} hours')
 """
@@ -63,14 +63,14 @@ async def fetch_activities(
 ) -> list[asyncpg.Record]:
     """Activities that match, in the order asked for; `areas` are the zones as GeoJSON."""
     s = Statement()
-    conditions = [_STANDS, *_conditions(s, query, areas)]
+    conditions = [STANDS, *_conditions(s, query, areas)]
     down = query.sortby.startswith("-")
     if after is not None:
         place = f"({s.bind(after.start_at)}::timestamptz, {s.bind(after.id)}::bigint)"
         conditions.append(f"(start_at, id) {'<' if down else '>'} {place}")
     order = "DESC" if down else "ASC"
     sql = (
-        f"SELECT {_COLUMNS} FROM activities WHERE {' AND '.join(conditions)}"
+        f"SELECT {COLUMNS} FROM activities WHERE {' AND '.join(conditions)}"
         f" ORDER BY start_at {order}, id {order} LIMIT {s.bind(limit)}"
     )
     return await database.fetch(sql, s.values)
@@ -78,7 +78,7 @@ async def fetch_activities(
 
 async def find_activity(database: Database, activity_id: int) -> asyncpg.Record | None:
     """One activity."""
-    sql = f"SELECT {_COLUMNS} FROM activities WHERE id = $1 AND {_STANDS}"
+    sql = f"SELECT {COLUMNS} FROM activities WHERE id = $1 AND {STANDS}"
     return await database.fetch_row(sql, [activity_id])
 
 

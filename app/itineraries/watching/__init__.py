@@ -1,0 +1,1 @@
+"""What those who watch are told of craft: entries of zones, activities, identities, lists."""

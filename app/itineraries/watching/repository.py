@@ -1,0 +1,107 @@
+"""Reads what watchers are to be told of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.itineraries.activities.repository.pages import COLUMNS, STANDS
+from app.itineraries.crafts.keys import scheme_of
+
+TOLD_KINDS = ("gap", "leg", "meeting", "transfer", "visit")
+_CHANGED = f"""
+SELECT {COLUMNS} FROM activities WHERE id = ANY($1) AND kind = ANY($2) AND {STANDS} ORDER BY id
+"""
+_OPEN_GAPS = f"""
+SELECT {COLUMNS} FROM activities
+WHERE kind = 'gap' AND end_at IS NULL AND {STANDS} ORDER BY start_at DESC, id LIMIT $1
+"""
+_VISIT_BEFORE = """
+SELECT place, evidence->>'country' AS country, end_at FROM activities
+WHERE kind = 'visit' AND craft_ids = $1 AND start_at < $2 ORDER BY start_at DESC LIMIT 1
+"""
+_CRAFTS = "SELECT id, key FROM crafts WHERE id = ANY($1)"
+_IDENTIFIERS = """
+SELECT craft_id, field, value FROM craft_identities WHERE craft_id = ANY($1)
+    AND field IN ('mmsi', 'imo', 'icao24', 'registration', 'msn')
+"""
+_RENAMED = """
+SELECT now.id, now.craft_id, now.field, now.value, now.source, now.first_at, before.value AS was
+FROM unnest($1::bigint[], $2::timestamptz[]) AS seen (craft_id, from_at)
+JOIN craft_identities AS now ON now.craft_id = seen.craft_id AND now.first_at >= seen.from_at
+    AND now.field IN ('name', 'flag', 'imo', 'mmsi', 'registration', 'owner', 'operator')
+JOIN LATERAL (
+    SELECT value FROM craft_identities AS old WHERE old.craft_id = now.craft_id
+        AND old.field = now.field AND old.source = now.source AND old.first_at < now.first_at
+    ORDER BY old.first_at DESC, old.id DESC LIMIT 1
+) AS before ON true
+ORDER BY now.id
+"""
+_LISTED = """
+SELECT identifier, list_id, entry_id, name, programs FROM sanction_identifiers
+JOIN sanction_entries USING (list_id, entry_id)
+WHERE identifier = ANY($1) ORDER BY list_id, entry_id, identifier
+"""
+_OWN_ZONES = "SELECT id, geometry FROM zones WHERE id = ANY($1)"
+
+
+async def fetch_changed(
+    connection: asyncpg.Connection, activity_ids: Sequence[int]
+) -> list[asyncpg.Record]:
+    """Activities that watchers can ask for, of some that changed."""
+    return list(await connection.fetch(_CHANGED, activity_ids, TOLD_KINDS))
+
+
+async def fetch_open_gaps(connection: asyncpg.Connection, limit: int) -> list[asyncpg.Record]:
+    """Silences that go on and have become gaps, those that began last first."""
+    return list(await connection.fetch(_OPEN_GAPS, limit))
+
+
+async def find_visit_before(
+    connection: asyncpg.Connection, visit: asyncpg.Record
+) -> asyncpg.Record | None:
+    """Where a vessel called before."""
+    return await connection.fetchrow(_VISIT_BEFORE, visit["craft_ids"], visit["start_at"])
+
+
+async def fetch_identifiers(
+    connection: asyncpg.Connection, craft_ids: Iterable[int]
+) -> tuple[dict[int, str], dict[int, set[tuple[str, str]]]]:
+    """The keys of craft, and their identifiers as field and value."""
+    wanted = sorted(set(craft_ids))
+    keys = {row["id"]: row["key"] for row in await connection.fetch(_CRAFTS, wanted)}
+    found: dict[int, set[tuple[str, str]]] = {craft_id: set() for craft_id in wanted}
+    for craft_id, key in keys.items():
+        if (scheme := scheme_of(key)) is not None:
+            found[craft_id].add((scheme, key.partition(":")[2]))
+    for row in await connection.fetch(_IDENTIFIERS, wanted):
+        found[row["craft_id"]].add((row["field"], row["value"]))
+    return keys, found
+
+
+async def fetch_renamed(
+    connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]
+) -> list[asyncpg.Record]:
+    """Identities that craft first stated with their new positions, where another stood before."""
+    return list(
+        await connection.fetch(
+            _RENAMED, [row["id"] for row in seen], [row["stale_from"] for row in seen]
+        )
+    )
+
+
+async def fetch_listed(
+    connection: asyncpg.Connection, identifiers: Iterable[str]
+) -> list[asyncpg.Record]:
+    """Entries of sanctions lists with one of some identifiers."""
+    return list(await connection.fetch(_LISTED, sorted(set(identifiers))))
+
+
+async def fetch_own_zones(
+    connection: asyncpg.Connection, zone_ids: Sequence[UUID]
+) -> Mapping[str, dict[str, Any]]:
+    """The areas of zones that accounts made, as GeoJSON by id."""
+    rows = await connection.fetch(_OWN_ZONES, zone_ids)
+    return {str(row["id"]): orjson.loads(row["geometry"]) for row in rows}
