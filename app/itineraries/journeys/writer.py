@@ -72,7 +72,9 @@ class NewClaim:
     @classmethod
     def of(cls, itinerary_id: str, claim: Claim) -> "NewClaim":
         """The claim as it is stored; the same claim of the same journey has the same digest."""
-        content = orjson.dumps(claim_json(claim), option=orjson.OPT_SORT_KEYS)
+        # The journey stands beside it: its key may hold a name, and changes with a redaction.
+        bare = claim.model_copy(update={"journey": None})
+        content = orjson.dumps(claim_json(bare), option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(itinerary_id.encode() + b"\n" + content).hexdigest()
         return cls(itinerary_id, digest, content.decode(), claim.known_on)
 

@@ -30,7 +30,9 @@ def test_two_articles_that_cite_one_tracker_count_once() -> None:
     ]  # fmt: skip
     assert count_independent(tracked) == 1
     assert count_independent([*tracked, Source(outlet="C")]) == 2
-    assert count_independent([Source(outlet="Reuters"), Source(outlet="D", cites=("Reuters",))]) == 1
+    assert (
+        count_independent([Source(outlet="Reuters"), Source(outlet="D", cites=("Reuters",))]) == 1
+    )
     assert count_independent([Source(outlet="E", state="IR"), Source(outlet="F", state="IR")]) == 1
     assert count_independent([Source(outlet="E", state="IR"), Source(outlet="F", state="RU")]) == 2
     assert count_independent([]) == 0
