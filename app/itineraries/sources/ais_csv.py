@@ -39,7 +39,6 @@ _NAMES = {
     "destination": ("destination",),
 }
 _STATIC = ("name", "radio_callsign", "imo", "ship_type", "length", "beam", "draught", "destination")
-_DANISH_TIME = "%d/%m/%Y %H:%M:%S"
 _NO_CRAFT = ("Base Station", "AtoN")
 _NOTHING = ("", "undefined", "unknown", "unknown value", "0", "0.0", "imo0", "null", "nan")
 # ITU-R M.1371 table 53, first digits; the Danish files name types in words.
@@ -76,8 +75,8 @@ def read_ais_csv(stream: IO[bytes]) -> Iterator[Batch]:
             continue
         count = len(rows.lines) + len(rows.rejects)
         craft, left = _only_craft(rows)
-        danish = pc.any(pc.match_substring(craft.columns["time"], "/")).as_py()
-        rules = Rules(_DANISH_TIME if danish else None, ais=True)
+        day_first = pc.any(pc.match_substring(craft.columns["time"], "/")).as_py()
+        rules = Rules(bool(day_first), ais=True)
         batch, kept = to_batch(craft.columns, craft.lines, rules)
         rejects = sorted((*rows.rejects, *batch.rejects), key=lambda reject: reject.line)
         unused = {**batch.unused, "no craft": left} if left else batch.unused

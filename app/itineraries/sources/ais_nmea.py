@@ -36,6 +36,7 @@ from app.itineraries.tracks.positions import UNKNOWN, Floats, Positions
 
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 64 << 10
+_LATE_FROM_S = 45
 _SENTENCE = re.compile(rb"![A-Za-z]{2}VD[MO],")
 
 
@@ -159,9 +160,9 @@ class NmeaDecoder:
                 continue
             second = seconds.get(row, 60)
             if second < 60:
-                # The moment with that second that is nearest to the clock, which never runs back.
-                moment = self._clock - self._clock % 60 + second
-                moment += 60 * round((self._clock - moment) / 60)
+                # Reports come in seconds after they were sent, hardly ever a quarter of a minute.
+                ahead = (second - self._clock) % 60
+                moment = self._clock + (ahead if ahead < _LATE_FROM_S else ahead - 60)
                 self._clock = max(self._clock, moment)
                 times[row] = moment
             else:

@@ -1,9 +1,11 @@
 """Streams a CSV file as columns of text with the line of each row, in bounded memory."""
 
+import codecs
+import io
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -75,7 +77,7 @@ def _parts(
 ) -> Iterator[pa.RecordBatch]:
     try:
         yield from pacsv.open_csv(
-            stream,
+            io.BufferedReader(_Utf8(stream), BLOCK_BYTES),
             read_options=pacsv.ReadOptions(
                 use_threads=False,
                 block_size=BLOCK_BYTES,
@@ -85,7 +87,6 @@ def _parts(
                 delimiter=separator, invalid_row_handler=skip, ignore_empty_lines=False
             ),
             convert_options=pacsv.ConvertOptions(
-                check_utf8=False,
                 strings_can_be_null=False,
                 column_types={str(place): pa.string() for place in wanted},
                 include_columns=[str(place) for place in wanted],
@@ -94,6 +95,29 @@ def _parts(
     except pa.ArrowInvalid as error:
         if "Empty CSV file" not in str(error):
             raise UnreadableError(f"no CSV: {error}") from None
+
+
+class _Utf8(io.RawIOBase):
+    """A stream as valid UTF-8, with U+FFFD for bytes that are none: the reader takes no other."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._ready = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        while not self._ready and not self._ended:
+            content = self._stream.read(len(view))
+            self._ended = not content
+            self._ready = self._decoder.decode(content, final=self._ended).encode()
+        given, self._ready = self._ready[: len(view)], self._ready[len(view) :]
+        view[: len(given)] = given
+        return len(given)
 
 
 def _numbered(

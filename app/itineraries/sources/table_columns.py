@@ -16,6 +16,7 @@ from app.itineraries.tracks.positions import UNKNOWN, Codes, Flags, Floats, Posi
 Mask = NDArray[np.bool_]
 MAX_ID_CHARACTERS = 64
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_DAY_FIRST = "%d/%m/%Y %H:%M:%S"
 _MS_FROM = 1e11
 """Epoch times beyond it (the year 5138 in seconds) are milliseconds."""
 _TRUE, _FALSE = ("1", "true", "t", "yes", "ground"), ("0", "false", "f", "no", "air")
@@ -25,11 +26,11 @@ _TRUE, _FALSE = ("1", "true", "t", "yes", "ground"), ("0", "false", "f", "no", "
 class Rules:
     """What holds in a kind of table.
 
-    `time_format` is strptime's, for tables whose times are not ISO 8601 or epoch seconds. In an
+    With `day_first` times are written 31/12/2015 23:59:59, else ISO 8601 or epoch seconds. In an
     `ais` table ids are MMSIs and the sentinels of AIS stand for what was not sent.
     """
 
-    time_format: str | None = None
+    day_first: bool = False
     ais: bool = False
 
 
@@ -44,7 +45,7 @@ def to_batch(
     Returns:
         The batch, and the rows that its positions were taken from.
     """
-    time_s = _seconds(columns["time"], rules.time_format)
+    time_s = _seconds(columns["time"], rules.day_first)
     lat, lon = _numbers(columns["lat"]), _numbers(columns["lon"])
     ids = pc.ascii_trim_whitespace(_text(columns["craft_id"]))
     faults = _Faults(len(lines))
@@ -169,17 +170,15 @@ def _floats(column: pa.Array) -> Floats:
     return np.asarray(pc.fill_null(column, np.nan).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _seconds(column: pa.Array, time_format: str | None) -> Floats:
+def _seconds(column: pa.Array, day_first: bool) -> Floats:
     """A column as seconds since 1970, NaN where there is no time."""
     if pa.types.is_timestamp(column.type):
         micro = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
         return _floats(micro.cast(pa.float64(), safe=False)) / 1e6
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return _epoch(_numbers(column))
-    if time_format is not None:
-        column = pc.ascii_trim_whitespace(column)
-        parsed = pc.strptime(column, format=time_format, unit="s", error_is_null=True)
-        return _floats(parsed.cast(pa.int64()).cast(pa.float64()))
+    if day_first:
+        return _day_first_seconds(pc.ascii_trim_whitespace(column))
     for unzoned, zone in ((pc.ascii_rtrim(column, "Zz"), None), (column, "UTC")):
         try:
             return _floats(
@@ -192,6 +191,14 @@ def _seconds(column: pa.Array, time_format: str | None) -> Floats:
     for row in np.flatnonzero(~np.isfinite(numbers)).tolist():
         mixed[row] = _seconds_of(column[row].as_buffer())
     return mixed
+
+
+def _day_first_seconds(text: pa.Array) -> Floats:
+    parsed = pc.strptime(text, format=_DAY_FIRST, unit="s", error_is_null=True)
+    # A 31st of February is taken for the 3rd of March: only the day that was written counts.
+    written = _numbers(pc.utf8_slice_codeunits(text, 0, 2))
+    seconds = _floats(parsed.cast(pa.int64()).cast(pa.float64()))
+    return np.where(_floats(pc.day(parsed).cast(pa.float64())) == written, seconds, np.nan)
 
 
 def _seconds_of(raw: pa.Buffer | None) -> float:
