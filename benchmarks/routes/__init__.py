@@ -1,0 +1,1 @@
+"""Analysis of tracks, timed beside the libraries that do parts of it."""
