@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from app.forensics.analysis.shares import MICROSECONDS, Shares
+from app.forensics.analysis import null_model
+from app.forensics.analysis.edges import Edges
+from app.forensics.analysis.null_model import Tested
+from app.forensics.analysis.shares import MICROSECONDS, Integers, Shares
 
 SHORTEST_S, LONGEST_S = 10.0, 21_600.0
 FASTEST = 0.1
@@ -30,3 +33,17 @@ def estimate_window(shares: Shares) -> float:
     beyond_half = starts[quick] + (counts[quick] * HALF).astype(np.int64)
     passed = (ordered.at_us[beyond_half] - ordered.at_us[starts[quick]]) / MICROSECONDS
     return float(np.clip(np.median(passed), SHORTEST_S, LONGEST_S))
+
+
+def objects_within(tested: Tested, edges: Edges, window_s: float) -> Integers:
+    """For each edge, on how many objects its accounts met within a shorter window.
+
+    Those that met so fast make the fast sub-network, the others the slow one.
+    """
+    fast = null_model.detect(tested.window.shares, window_s, min_participation=1).edges
+    accounts = len(tested.window.shares.accounts)
+    keys, wanted = fast.a * accounts + fast.b, edges.a * accounts + edges.b
+    if not len(keys):
+        return np.zeros(len(edges), np.int64)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, fast.objects[at], 0)
