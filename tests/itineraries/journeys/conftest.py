@@ -97,7 +97,7 @@ async def caller(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 
 async def fetch(client: httpx.AsyncClient, path: str, **params: Any) -> Any:
     """The JSON of a successful answer."""
-    answer = await client.get(path, params=params)
+    answer = await client.get(path, params=params or None)
     assert answer.status_code == 200, answer.text[:500]
     return answer.json()
 

@@ -110,11 +110,11 @@ async def test_search(demo: httpx.AsyncClient, params: dict[str, object], found:
 @pytest.mark.parametrize("sortby", ["-latest", "latest", "id", "-id"])
 async def test_pages_hold_each_itinerary_once(demo: httpx.AsyncClient, sortby: str) -> None:
     whole = [i["id"] for i in (await fetch(demo, ROUTES, sortby=sortby, limit=100))["items"]]
-    paged: list[str] = []
-    path = f"{ROUTES}?sortby={sortby}&limit=3&corridor=-180,0,0,0,180,0&corridor_km=2000"
+    near = f"{ROUTES}?sortby={sortby}&limit=3&corridor=-180,0,0,0,180,0&corridor_km=2000"
     wide = f"{ROUTES}?sortby={sortby}&limit=3"
-    for start in (wide, path):
-        paged, following = [], start
+    for start in (wide, near):
+        paged: list[str] = []
+        following = start
         while following:
             page = await fetch(demo, following)
             paged += [item["id"] for item in page["items"]]
@@ -151,7 +151,7 @@ async def test_words_that_sql_would_read(demo: httpx.AsyncClient) -> None:
     for text in ("%", "_", "' OR 1=1 --", "\\", "a" * 200):
         assert (await demo.get(ROUTES, params={"to": text})).status_code == 200
         assert (await demo.get(ROUTES, params={"craft": text})).status_code == 200
-    assert await ids(demo, person="z%f") == set()
+    assert await ids(demo, person="z_rif") == set()
 
 
 async def test_the_list_in_every_format(demo: httpx.AsyncClient) -> None:
