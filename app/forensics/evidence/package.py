@@ -97,7 +97,7 @@ def statement_of(
         "finding_sha256": digests[FINDING],
         "kind": document["kind"],
         "method": document["method"],
-        "window_s": document["behaviour"]["window_s"],
+        "windows_s": document["behaviour"]["windows_s"],
         "counts": document["counts"],
         "posts": posts,
         "merkle_root": root.hex(),
