@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
 
+from app.core.drawing.text import width_of
 from app.itineraries.pictures import style
 from app.itineraries.pictures.land import land_path
 from app.itineraries.pictures.projection import Frame
 from app.itineraries.pictures.routes import Mark, Route, bowed
-from app.itineraries.pictures.text import width_of
 from app.itineraries.tracks.positions import Floats
 
 LABEL_SIZE = 15

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from app.core.drawing.text import cut, width_of, wrapped
 from app.itineraries.journeys.places import country_name
 from app.itineraries.pictures import style
 from app.itineraries.pictures.map import badge
-from app.itineraries.pictures.text import cut, width_of, wrapped
 
 MAX_LEGS = 12
 MAX_SOURCES = 14

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-import resvg_py
-
+from app.core.drawing.png import png_of
+from app.core.drawing.text import cut
 from app.itineraries.pictures import style
 from app.itineraries.pictures.map import draw_map
 from app.itineraries.pictures.notes import draw_legend, draw_legs, draw_sources, write
 from app.itineraries.pictures.projection import Frame
 from app.itineraries.pictures.routes import routes_of
-from app.itineraries.pictures.text import cut, font_files
 
 WIDTH = 1_200
 MAP_HEIGHT = 560
@@ -63,15 +62,7 @@ _FOOT = (
 
 def draw_png(itinerary: Mapping[str, Any], width: int = WIDTH) -> bytes:
     """The same picture in pixels, with the fonts that come with the package."""
-    png = resvg_py.svg_to_bytes(
-        svg_string=draw_svg(itinerary).decode(),
-        width=width,
-        skip_system_fonts=True,
-        font_files=[str(path) for path in font_files()],
-        font_family="Source Sans Pro",
-        sans_serif_family="Source Sans Pro",
-    )
-    return bytes(png)
+    return png_of(draw_svg(itinerary), width)
 
 
 def describe(itinerary: Mapping[str, Any]) -> str:

@@ -131,7 +131,7 @@ def hostile() -> FindingDocument:
     names = list(HOSTILE)
     group = Group(id="<g&1>", accounts=names, edges=3, objects=[f"url:https://x/{n}" for n in names],
                   objects_total=12, first_at=None, last_at="2026-03-01T00:00:00Z")  # fmt: skip
-    base = finding(names=names)
+    base = finding(posts(), names=names)
     behaviour = base.behaviour.model_copy(update={"groups": [group]})
     techniques = techniques_of(behaviour)
     assert techniques

@@ -7,13 +7,13 @@ import httpx
 import orjson
 import pytest
 
+from app.core.drawing.text import cut, width_of, wrapped
 from app.itineraries.journeys.assemble import assemble
 from app.itineraries.journeys.claims import read_claim
 from app.itineraries.journeys.records import dump
 from app.itineraries.pictures.picture import draw_png, draw_svg
 from app.itineraries.pictures.projection import Frame
 from app.itineraries.pictures.style import DARK_DASHES, STROKES
-from app.itineraries.pictures.text import cut, width_of, wrapped
 from tests.itineraries.journeys.conftest import ROUTES, leg, source
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-_FONTS = files("app.itineraries.pictures") / "fonts"
+_FONTS = files("app.core.drawing") / "fonts"
 _FILES = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
 _MEASURED_AT = 100
 

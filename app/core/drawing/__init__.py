@@ -1,0 +1,1 @@
+"""Drawing: the font that comes with the package, and pixels from SVG."""
