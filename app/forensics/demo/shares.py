@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 DAY_S = 86_400
@@ -36,34 +37,31 @@ SLOW = Campaign(accounts=12, objects=20, participation=0.8, spread_s=3_000)
 class SyntheticShares:
     """Rows of shares, which accounts were planted, and a line of text where a share has one."""
 
-    account: list[NDArray[np.str_]] = field(default_factory=list)
-    object: list[NDArray[np.str_]] = field(default_factory=list)
+    account: list[pa.Array] = field(default_factory=list)
+    object: list[pa.Array] = field(default_factory=list)
     at_s: list[Numbers] = field(default_factory=list)
-    text: list[NDArray[np.str_]] = field(default_factory=list)
+    text: list[pa.Array] = field(default_factory=list)
     planted: list[list[str]] = field(default_factory=list)
 
-    def add(
-        self, account: NDArray[np.str_], object_: NDArray[np.str_], at_s: Numbers, text: str = ""
-    ) -> None:
+    def add(self, account: pa.Array, object_: pa.Array, at_s: Numbers, text: str = "") -> None:
         self.account.append(account)
         self.object.append(object_)
         self.at_s.append(at_s)
-        self.text.append(np.full(len(account), text))
+        self.text.append(pa.repeat(pa.scalar(text, pa.large_string()), len(account)))
 
     def table(self) -> pa.Table:
         """The columns that `vric forensics coordination` reads, in the order of time."""
         at = np.concatenate(self.at_s)
-        order = np.argsort(at, kind="stable")
+        order = pa.array(np.argsort(at, kind="stable"))
         columns = {
-            "account_id": np.concatenate(self.account)[order],
-            "object_id": np.concatenate(self.object)[order],
-            "content_id": np.char.add("synthetic-", np.arange(len(at)).astype(str)),
-            "timestamp_share": at[order],
+            "account_id": pa.concat_arrays(self.account).take(order),
+            "object_id": pa.concat_arrays(self.object).take(order),
+            "content_id": _names("synthetic", np.arange(len(at))),
+            "timestamp_share": pa.array(at).take(order),
         }
-        if any(len(text) and text[0] for text in self.text):
-            columns["text"] = np.concatenate(self.text)[order]
-        table = pa.table(columns)
-        return table.append_column("synthetic", pa.array(np.ones(len(at), np.bool_)))
+        if any(len(text) and text[0].as_py() for text in self.text):
+            columns["text"] = pa.concat_arrays(self.text).take(order)
+        return pa.table({**columns, "synthetic": pa.repeat(pa.scalar(True), len(at))})
 
 
 def organic(
@@ -96,10 +94,10 @@ def wire(
     _add_organic(made, rng, shares, shares // 20, shares // 10, days)
     names = _names("outlet", np.arange(outlets))
     for story in range(stories):
-        prints = names[rng.random(outlets) < 0.4]
+        prints = names.filter(pa.array(rng.random(outlets) < 0.4))
         at = START_S + int(rng.integers(days * DAY_S)) + rng.integers(0, 45, len(prints))
         text = f"CARACAS (EFE). Synthetic wire story {story}."
-        made.add(prints, _names("story", np.full(len(prints), story)), at, text)
+        made.add(prints, _repeated(f"story-{story}", len(prints)), at, text)
     return made
 
 
@@ -139,20 +137,26 @@ def _add_campaign(
     objects: int,
 ) -> None:  # fmt: skip
     members = _names(f"planted{number}", np.arange(kind.accounts))
-    made.planted.append([str(name) for name in members])
+    made.planted.append(members.to_pylist())
     for one in range(kind.objects):
-        taking_part = members[rng.random(kind.accounts) < kind.participation]
+        taking_part = members.filter(pa.array(rng.random(kind.accounts) < kind.participation))
         # Half of what a campaign pushes are links that others share as well.
         name = f"link-{rng.integers(objects)}" if one % 2 else f"pushed{number}-{one}"
         start = START_S + rng.integers(days * DAY_S)
         at = start + rng.integers(0, kind.spread_s, len(taking_part))
-        made.add(taking_part, np.full(len(taking_part), name), at)
+        made.add(taking_part, _repeated(name, len(taking_part)), at)
     besides = kind.organic_shares * kind.accounts
     account = rng.integers(kind.accounts, size=besides)
     object_ = _chosen_objects(rng, account % _COMMUNITIES, objects)
     at = _waking(rng, rng.integers(0, days * DAY_S, besides), zone_h=account % 5)
-    made.add(members[account], _names("link", object_), START_S + at)
+    made.add(members.take(pa.array(account)), _names("link", object_), START_S + at)
 
 
-def _names(kind: str, numbers: Numbers) -> NDArray[np.str_]:
-    return np.char.add(f"{kind}-", numbers.astype(str))
+def _names(kind: str, numbers: Numbers) -> pa.Array:
+    digits = pc.cast(pa.array(numbers), pa.large_string())
+    prefix = pa.scalar(f"{kind}-", pa.large_string())
+    return pc.binary_join_element_wise(prefix, digits, pa.scalar("", pa.large_string()))
+
+
+def _repeated(name: str, times: int) -> pa.Array:
+    return pa.repeat(pa.scalar(name, pa.large_string()), times)

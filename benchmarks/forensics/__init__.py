@@ -1,0 +1,1 @@
+"""How well and how fast forensics finds what was planted, beside other programs."""

