@@ -8,7 +8,7 @@ import httpcore
 import orjson
 
 from app.alerts import outgoing, repository, writer
-from app.alerts.recording import DELIVER, MAX_ATTEMPTS, queue_delivery
+from app.alerts.recording import DELIVER, MAX_ATTEMPTS, queue_deliveries
 from app.alerts.signing import PURPOSE, signed_headers
 from app.core.clock import now
 from app.core.jobs.kinds import Job, Kind
@@ -39,8 +39,8 @@ async def deliver(job: Job) -> None:
             connection, alert_id, fault, last=last, disable=DISABLE_AFTER
         )
         if noted is not None and not last:
-            await queue_delivery(
-                connection, alert_id, noted["account_id"], attempt=noted["attempts"] + 1
+            await queue_deliveries(
+                connection, noted["account_id"], [alert_id], attempt=noted["attempts"] + 1
             )
 
 

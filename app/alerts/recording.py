@@ -1,5 +1,6 @@
 """From observations to alerts: who is told, once, in the transaction of what was observed."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import orjson
 from app.alerts import repository, writer
 from app.alerts.observations import Matcher, Observation, Watch
 from app.alerts.rules import RouteRule
-from app.core.jobs.queue import enqueue
+from app.core.jobs.queue import enqueue_all
 from app.plans import PLANS, Feature, Plan
 
 DELIVER = "alerts.deliver"
@@ -51,22 +52,24 @@ async def add_alerts(
 ) -> int:
     """Add alerts and queue the posting of those that have somewhere to go."""
     rows = await writer.insert_alerts(connection, found)
+    pending: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         if row["delivery"] == "pending":
-            await queue_delivery(connection, row["id"], row["account_id"], attempt=1)
+            pending[row["account_id"]].append(row["id"])
+    for account_id in sorted(pending):
+        await queue_deliveries(connection, account_id, pending[account_id], attempt=1)
     return len(rows)
 
 
-async def queue_delivery(
-    connection: asyncpg.Connection, alert_id: int, account_id: int, *, attempt: int
+async def queue_deliveries(
+    connection: asyncpg.Connection, account_id: int, alert_ids: Sequence[int], *, attempt: int
 ) -> None:
-    """Queue one attempt to post an alert."""
-    await enqueue(
+    """Queue one attempt to post each of an account's alerts."""
+    await enqueue_all(
         connection,
         DELIVER,
-        {"alert": alert_id},
+        [({"alert": alert_id}, f"{alert_id}:{attempt}") for alert_id in alert_ids],
         share=f"account:{account_id}",
-        subject=f"{alert_id}:{attempt}",
         after=_PAUSES[attempt - 2] if attempt > 1 else None,
     )
 
