@@ -111,8 +111,9 @@ def _flying(positions: Positions) -> "np.typing.NDArray[np.bool_]":
     aloft = np.isfinite(positions.altitude_ft) | (positions.on_ground >= 0)
     by_craft = np.zeros(len(positions.craft_ids), dtype=np.bool_)
     by_craft[positions.craft[aloft]] = True
-    by_craft |= [craft_id.startswith("icao24:") for craft_id in positions.craft_ids]
-    by_craft &= [not craft_id.startswith("mmsi:") for craft_id in positions.craft_ids]
+    for craft, craft_id in enumerate(positions.craft_ids):
+        if craft_id.startswith(("icao24:", "mmsi:")):
+            by_craft[craft] = craft_id.startswith("icao24:")
     return by_craft[positions.craft]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -25,7 +26,11 @@ from app.itineraries.tracks.stops import StopOptions
 
 MAX_SHOWN_REJECTS = 20
 MAX_ROWS = 200
-_HIDDEN = ("kind", "method", "method_version", "parameters")
+_HIDDEN = (
+    "kind", "method", "method_version", "parameters", "reception", "parts", "approaches",
+    "lat", "lon", "from_lat", "from_lon", "to_lat", "to_lon", "stopped", "gap",
+)  # fmt: skip
+"""What a table for people leaves to --json."""
 _errors = Console(stderr=True)
 
 
@@ -106,7 +111,7 @@ def _print_tables(records: Iterable[Record]) -> None:
         found = True
         rows = iter(group)
         shown = list(islice(rows, MAX_ROWS))
-        table = Table(title=kind, title_justify="left")
+        table = Table(title=kind, title_justify="left", box=box.SIMPLE)
         names = [name for name in shown[0] if name not in _HIDDEN]
         for name in names:
             table.add_column(
