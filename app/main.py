@@ -39,6 +39,10 @@ from app.events.registry_router import router as registry_router
 from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
+from app.forensics.corpora.router import UPLOADS
+from app.forensics.corpora.router import router as corpora_router
+from app.forensics.corpora.service import Uploads
+from app.forensics.findings.router import analyses_router, findings_router, replies_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
 from app.itineraries.journeys.router import router as itineraries_router
@@ -99,6 +103,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.limits = accounts.limits
     app.state.billing = billing
     app.state.alert_streams = Streams()
+    app.state.uploads = Uploads()
     app.state.measures = (measure_queue, measure_listeners)
     add_error_handlers(app)
     _add_middleware(app, settings, accounts, data_version, routes_version, usage)
@@ -106,12 +111,15 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         accounts_router,
         activities_router,
         alerts_router,
+        analyses_router,
+        corpora_router,
         list_router,
         analytics_router,
         billing_router,
         crafts_router,
         events_router,
         exports_router,
+        findings_router,
         itineraries_router,
         keys_router,
         me_router,
@@ -119,6 +127,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         oauth_router,
         pages_router,
         registry_router,
+        replies_router,
         reports_router,
         silences_router,
         watchlists_router,
@@ -178,7 +187,12 @@ def _add_middleware(
         usage=usage,
         trusted_proxies=settings.trusted_proxies,
     )
-    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        RequestGuard,
+        max_body_bytes=settings.max_body_bytes,
+        uploads=UPLOADS,
+        max_upload_bytes=settings.max_upload_bytes,
+    )
     # Outermost, so that a page of another origin can read the guard's refusals too.
     app.add_middleware(Cors, exposed=EXPOSED)
 

@@ -30,6 +30,8 @@ class Plan:
     saved_searches: int
     features: frozenset[Feature]
     lookup_keys: tuple[str, ...] = ()
+    corpora: int = 0
+    posts_per_corpus: int | None = 0
 
 
 _FREE = frozenset({Feature.EVENTS, Feature.ACCOUNT, Feature.EXPORT})
@@ -47,10 +49,12 @@ PREMIUM = Plan(
     50,
     _ALL,
     ("premium_monthly", "premium_yearly"),
+    corpora=50,
+    posts_per_corpus=2_000_000,
 )
 ENTERPRISE = Plan(
     "enterprise", 1_200, 1_000_000, 10_000, None, 100, 1_000, _ALL,
-    ("enterprise_monthly", "enterprise_yearly"),
+    ("enterprise_monthly", "enterprise_yearly"), corpora=1_000, posts_per_corpus=None,
 )  # fmt: skip
 PLANS: Mapping[str, Plan] = {plan.key: plan for plan in (ANONYMOUS, FREE, PREMIUM, ENTERPRISE)}
 
@@ -60,6 +64,7 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("GET", "/v1/events/timeline"): 2,
     ("GET", "/v1/events/correlations"): 5,
     ("POST", "/v1/exports"): 10,
+    ("POST", "/v1/forensics/analyses"): 10,
     ("GET", "/v1/routes/activities"): 2,
     ("POST", "/v1/routes/reachability"): 10,
     ("GET", "/v1/plans"): 0,

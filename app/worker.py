@@ -22,10 +22,22 @@ from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
+from app.forensics.findings.jobs import KINDS as FORENSICS
 from app.itineraries.jobs import KINDS as ROUTES
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"
-KINDS: Sequence[Kind] = (SEND, RESET, PRUNE, RECONCILE, POST, ANSWER, FORGET, *EXPORTS, *ROUTES)
+KINDS: Sequence[Kind] = (
+    SEND,
+    RESET,
+    PRUNE,
+    RECONCILE,
+    POST,
+    ANSWER,
+    FORGET,
+    *EXPORTS,
+    *FORENSICS,
+    *ROUTES,
+)
 logger = logging.getLogger("vric.jobs")
 
 

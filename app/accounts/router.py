@@ -154,6 +154,8 @@ def _shown(plan: Plan) -> dict[str, Any]:
         "export_rows": plan.export_rows,
         "api_keys": plan.api_keys,
         "saved_searches": plan.saved_searches,
+        "corpora": plan.corpora,
+        "posts_per_corpus": plan.posts_per_corpus,
         "features": sorted(feature.value for feature in plan.features),
         "prices": list(plan.lookup_keys),
     }

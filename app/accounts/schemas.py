@@ -191,6 +191,8 @@ class PlanShown(BaseModel):
     export_rows: int | None = Field(description="null for no cap", examples=[1_000_000])
     api_keys: int = Field(examples=[10])
     saved_searches: int = Field(description="with watchlists", examples=[50])
+    corpora: int = Field(examples=[50])
+    posts_per_corpus: int | None = Field(description="null for no cap", examples=[2_000_000])
     features: list[str] = Field(examples=[["events", "export", "forensics"]])
     prices: list[str] = Field(
         description="lookup keys of prices, for a checkout", examples=[["premium_monthly"]]

@@ -64,9 +64,18 @@ def is_head(scope: Scope) -> bool:
 class RequestGuard:
     """Gives every request its id, refuses what is too large or no UTF-8, logs and measures."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body_bytes: int,
+        uploads: re.Pattern[str] | None = None,
+        max_upload_bytes: int = 0,
+    ) -> None:
+        """A POST to a path that `uploads` matches may have a body of `max_upload_bytes`."""
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._uploads = uploads
+        self._max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,7 +88,8 @@ class RequestGuard:
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        body = _Capped(receive, self._max_body_bytes)
+        limit = self._limit_of(scope)
+        body = _Capped(receive, limit)
         started = time.perf_counter()
         status: int | None = None
 
@@ -100,7 +110,7 @@ class RequestGuard:
             await problem_response(error, request_id)(scope, receive, send_with_id)
 
         try:
-            self._check(scope, headers)
+            self._check(scope, headers, limit)
             await self._app(scope, body, send_with_id)
             if body.exceeded and status is None:
                 await refuse(body.refusal)
@@ -114,7 +124,13 @@ class RequestGuard:
                 time.perf_counter() - started
             )
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    def _limit_of(self, scope: Scope) -> int:
+        if self._uploads is None or scope["method"] != "POST":
+            return self._max_body_bytes
+        is_upload = self._uploads.fullmatch(scope["path"]) is not None
+        return self._max_upload_bytes if is_upload else self._max_body_bytes
+
+    def _check(self, scope: Scope, headers: Headers, limit: int) -> None:
         query: bytes = scope["query_string"]
         path: bytes = scope.get("raw_path") or b""
         if len(path) + len(query) > MAX_URI_BYTES:
@@ -123,8 +139,8 @@ class RequestGuard:
             for part in (query, path):
                 _check_text(unquote_to_bytes(part))
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._max_body_bytes:
-            raise _too_large(self._max_body_bytes)
+        if not length.isdecimal() or int(length) > limit:
+            raise _too_large(limit)
 
 
 def _check_text(raw: bytes) -> None:

@@ -54,7 +54,7 @@ class Corpus(Table, table=True):
     account_id: int | None = Field(default=None, sa_column=account_key(nullable=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
     post_count: int = Field(
-        0, sa_column=Column(BigInteger, nullable=False, server_default=sql("0"))
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=sql("0"))
     )
     created_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
     updated_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
@@ -83,7 +83,7 @@ class Post(Table, table=True):
     at: datetime | None = Field(default=None, sa_column=_instant(), description="by that clock")
     clock: str = Field(sa_column=Column(Text, nullable=False))
     is_day_only: bool = Field(
-        False, sa_column=Column(Boolean, nullable=False, server_default=sql("false"))
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false"))
     )
     captured_at: datetime | None = Field(default=None, sa_column=_instant())
     text: str | None = Field(default=None, sa_column=Column(Text))
@@ -98,7 +98,7 @@ class Post(Table, table=True):
     source: str | None = Field(default=None, sa_column=Column(Text), description="credit, agency")
     owner: str | None = Field(default=None, sa_column=Column(Text), description="of the account")
     synthetic: bool = Field(
-        False, sa_column=Column(Boolean, nullable=False, server_default=sql("false"))
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false"))
     )
     raw_sha256: bytes = Field(
         sa_column=Column(LargeBinary, nullable=False), description="of the line as it came"
@@ -121,7 +121,7 @@ class CorpusUpload(Table, table=True):
         sa_column=Column(Text, nullable=False), description="of the file as it came"
     )
     size_bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
-    status: str = Field("running", sa_column=Column(Text, nullable=False))
+    status: str = Field(default="running", sa_column=Column(Text, nullable=False))
     fault: str | None = Field(default=None, sa_column=Column(Text))
     counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     unused_columns: list[str] = Field(default_factory=list, sa_column=_texts())

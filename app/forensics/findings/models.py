@@ -98,12 +98,14 @@ class Analysis(Table, table=True):
     corpus_id: int = Field(sa_column=corpus_key(nullable=False, index=True))
     finding_id: UUID | None = Field(default=None, sa_column=finding_key(nullable=True, index=True))
     version: int | None = Field(default=None, sa_column=Column(Integer))
-    purpose: str = Field("new", sa_column=Column(Text, nullable=False))
+    purpose: str = Field(default="new", sa_column=Column(Text, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     parameters: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    status: str = Field("queued", sa_column=Column(Text, nullable=False))
+    status: str = Field(default="queued", sa_column=Column(Text, nullable=False))
     stage: str | None = Field(default=None, sa_column=Column(Text))
-    done: int = Field(0, sa_column=Column(BigInteger, nullable=False), description="posts read")
+    done: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False), description="posts read"
+    )
     total: int | None = Field(default=None, sa_column=Column(BigInteger))
     fault: str | None = Field(default=None, sa_column=Column(Text))
     recomputed: bytes | None = Field(
@@ -148,6 +150,6 @@ class FindingReply(Table, table=True):
     )
     text: str = Field(sa_column=Column(Text, nullable=False))
     proof: str = Field(sa_column=Column(Text, nullable=False), description="for the operator alone")
-    status: str = Field("filed", sa_column=Column(Text, nullable=False))
+    status: str = Field(default="filed", sa_column=Column(Text, nullable=False))
     filed_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
     decided_at: datetime | None = Field(default=None, sa_column=_instant())

@@ -1,0 +1,137 @@
+"""Takes a file of posts into a corpus: batches of the reader, each committed as a whole."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from app.core.db import Database
+from app.forensics.corpora import writer
+from app.forensics.corpora.models import CorpusUpload
+from app.forensics.sources.posts import PostBatch, read_posts
+from app.forensics.sources.tables import Rejected, TableError
+from app.ingest.runner import MAX_RECORDED_REJECTS
+
+PART = 10_000
+"""Posts of one commit: what others of the same process wait for is some tens of milliseconds."""
+CONFLICT = "the id is there with another body; the first one was kept"
+COUNTED = ("rows", "added", "known", "conflicts", "deleted", "rejected", "over_cap")
+
+Progress = Callable[[Mapping[str, int]], None]
+
+
+class CorpusGoneError(Exception):
+    """The corpus was deleted while a file was taken in."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a file gave so far; of the rejects the first thousand are kept."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejects: list[Rejected] = field(default_factory=list)
+    unused_columns: list[str] = field(default_factory=list)
+
+    def reject(self, rejected: Rejected) -> None:
+        if len(self.rejects) < MAX_RECORDED_REJECTS:
+            self.rejects.append(rejected)
+
+    def shown(self) -> dict[str, int]:
+        """All counts by name."""
+        return {name: self.counts[name] for name in COUNTED}
+
+
+async def import_posts(
+    database: Database,
+    upload: CorpusUpload,
+    path: Path,
+    columns: Mapping[str, str],
+    cap: int | None,
+    max_characters: int | None = None,
+    progress: Progress | None = None,
+) -> Tally:
+    """Take the posts of a file in, and record the run.
+
+    What is committed stays when it ends early: the same file taken in again adds what is missing.
+
+    Raises:
+        TableError: the file is no table of posts, or breaks off; what came before it is there.
+        CorpusGoneError: the corpus was deleted meanwhile.
+    """
+    async with database.transaction() as connection:
+        await writer.begin_upload(connection, upload)
+    tally = Tally()
+    fault: str | None = "it was interrupted"
+    try:
+        batches = read_posts(path, columns, max_characters)
+        async for batch in _read_ahead(batches):
+            await _take_in(database, upload, batch, cap, tally, progress)
+            if tally.counts["over_cap"]:
+                break
+        fault = _over_cap(tally, cap)
+    except TableError as error:
+        fault = str(error).removeprefix(f"{path}: ")
+        raise TableError(fault) from None
+    finally:
+        await asyncio.shield(_end(database, upload, tally, fault))
+    return tally
+
+
+async def _read_ahead(batches: Iterator[PostBatch]):  # type: ignore[no-untyped-def]
+    """The batches of a reader that runs in a thread, one ahead."""
+    reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await reading) is not None:
+            reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:
+        await asyncio.wait({reading})
+
+
+async def _take_in(
+    database: Database,
+    upload: CorpusUpload,
+    batch: PostBatch,
+    cap: int | None,
+    tally: Tally,
+    progress: Progress | None,
+) -> None:
+    tally.unused_columns = batch.unused_columns
+    tally.counts["rows"] += len(batch.posts) + len(batch.rejects)
+    tally.counts["rejected"] += len(batch.rejects)
+    for rejected in batch.rejects:
+        tally.reject(rejected)
+    for start in range(0, max(len(batch.posts), 1), PART):
+        part = batch.posts[start : start + PART]
+        async with database.transaction() as connection:
+            written = await writer.save_posts(connection, upload.corpus_id, part, cap)
+            if written is None:
+                raise CorpusGoneError
+            for name in ("added", "known", "deleted", "over_cap"):
+                tally.counts[name] += getattr(written, name)
+            tally.counts["conflicts"] += len(written.conflicts)
+            for line, post_id in written.conflicts:
+                tally.reject(Rejected(line, f"{post_id[:100]}: {CONFLICT}"))
+            await _note(connection, upload, tally)
+        if progress is not None:
+            progress(tally.shown())
+
+
+async def _note(connection: asyncpg.Connection, upload: CorpusUpload, tally: Tally) -> None:
+    rejects = [asdict(one) for one in tally.rejects]
+    await writer.note_upload(connection, upload.id, tally.shown(), rejects, tally.unused_columns)
+
+
+async def _end(database: Database, upload: CorpusUpload, tally: Tally, fault: str | None) -> None:
+    async with database.transaction() as connection:
+        await _note(connection, upload, tally)
+        await writer.end_upload(connection, upload.id, fault)
+
+
+def _over_cap(tally: Tally, cap: int | None) -> str | None:
+    if not tally.counts["over_cap"]:
+        return None
+    return f"a corpus may hold {cap:,} posts; the rest of the file was left"

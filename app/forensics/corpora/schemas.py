@@ -1,0 +1,202 @@
+"""The wire of corpora: what is asked for and what is shown."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.events.schemas import Envelope, Link
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+PATH = "/v1/forensics/corpora"
+
+
+def _without_nul(text: str | None) -> str | None:
+    if text is not None and "\0" in text:
+        raise ValueError("holds a NUL character")
+    return text
+
+
+Plain = Annotated[str, AfterValidator(_without_nul)]
+
+UPLOAD_EXAMPLE: dict[str, Any] = {
+    "id": "0b3d9f0e-55a5-4f0a-b7f6-6f4fb4a39f6a",
+    "status": "done",
+    "fault": None,
+    "file_name": None,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "size_bytes": 1204,
+    "counts": {
+        "rows": 3, "added": 1, "known": 1, "conflicts": 0, "deleted": 0, "rejected": 1,
+        "over_cap": 0,
+    },
+    "rejects": [{"line": 3, "reason": "no id"}],
+    "unused_columns": ["retweet_count"],
+    "started_at": "2026-11-23T14:22:00Z",
+    "finished_at": "2026-11-23T14:22:01Z",
+}  # fmt: skip
+
+
+class RejectedLine(BaseModel):
+    line: int
+    reason: str
+
+
+class UploadShown(BaseModel):
+    """One upload: how far it is, and what became of each row."""
+
+    model_config = ConfigDict(json_schema_extra={"example": UPLOAD_EXAMPLE})
+
+    id: str
+    status: Literal["running", "done", "failed"]
+    fault: str | None = Field(description="why not all of it was taken in; what was, stays")
+    file_name: str | None
+    sha256: str = Field(description="of the file as it was sent")
+    size_bytes: int
+    counts: dict[str, int] = Field(
+        description="rows; of these: added, known (there already), conflicts (there with another"
+        " body, the first one stays), deleted (before, and kept away), rejected, over_cap"
+    )
+    rejects: list[RejectedLine] = Field(description="rejected lines and conflicts, the first 1,000")
+    unused_columns: list[str] = Field(description="columns that nothing was taken from")
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class UploadPage(Envelope):
+    items: list[UploadShown]
+
+
+class CorpusShown(BaseModel):
+    """A corpus: one's own, or a published one."""
+
+    name: str
+    posts: int
+    posts_cap: int | None = Field(description="of the plan; null for no cap")
+    published: bool
+    created_at: datetime
+    updated_at: datetime
+    links: list[Link]
+
+
+class CorpusPage(Envelope):
+    items: list[CorpusShown]
+
+
+class LinkShown(BaseModel):
+    kind: Literal["event", "outlet", "report"]
+    target: str
+    note: str | None
+
+
+class PostShown(BaseModel):
+    """A post as it is kept."""
+
+    id: str = Field(description="the platform's")
+    platform: str
+    account: str
+    at: datetime | None
+    clock: Literal["published", "modified", "captured", "none"] = Field(
+        description="whose time it is"
+    )
+    is_day_only: bool
+    captured_at: datetime | None
+    text: str | None
+    language: str | None
+    urls: list[str]
+    hashtags: list[str]
+    mentions: list[str]
+    media_hashes: list[str]
+    repost_of: str | None
+    reply_to: str | None
+    permalink: str | None
+    source: str | None
+    owner: str | None
+    synthetic: bool
+    raw_sha256: str
+    links: list[LinkShown] = Field(description="events, outlets and reports it is linked to")
+
+
+class PostPage(Envelope):
+    items: list[PostShown]
+
+
+class Deleted(BaseModel):
+    deleted: int = Field(description="posts that are gone for good")
+
+
+class PostKey(BaseModel):
+    """Names one post of a corpus."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Plain = Field(min_length=1, max_length=1_024, description="the platform's", examples=["1"])
+    platform: Plain = Field("", max_length=256)
+
+
+class LinkKey(PostKey):
+    """Names one link of a post."""
+
+    kind: Literal["event", "outlet", "report"]
+    target: Plain = Field(min_length=1, max_length=256, description="its id")
+
+
+class LinkWish(LinkKey):
+    """What a post is linked to."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"id": "1", "platform": "x", "kind": "event", "target": "1204"}
+        },
+    )
+
+    note: Plain | None = Field(None, max_length=1_000)
+
+
+class PageQuery(BaseModel):
+    """Which page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
+    cursor: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
+        description="From `links[rel=next]` of the page before.",
+    )
+
+
+class PostsQuery(PageQuery):
+    """Which posts."""
+
+    account: Plain | None = Field(None, max_length=1_024, description="Of one account.")
+    id: Plain | None = Field(None, max_length=1_024, description="By the platform's id.")
+
+
+class DeletionQuery(BaseModel):
+    """Which posts go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Plain | None = Field(None, min_length=1, max_length=1_024, description="The platform's id.")
+    platform: Plain = Field("", max_length=256, description="With `id`.")
+    account: Plain | None = Field(
+        None, min_length=1, max_length=1_024, description="All posts of an account."
+    )
+
+
+class UploadQuery(BaseModel):
+    """How to read a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: list[str] = Field(
+        default_factory=list,
+        max_length=30,
+        description="`field=column`, where a field stands in a column of no usual name, such as"
+        " `text=body`.",
+    )
+    file_name: Plain | None = Field(None, max_length=255, description="For the record of the run.")

@@ -1,0 +1,306 @@
+"""The rules of corpora: who sees and fills them, how much they hold, what goes for good."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from app.access.principal import Principal
+from app.core.db import Database, Row, driver_connection
+from app.core.errors import (
+    ConflictError,
+    GoneError,
+    InvalidBodyError,
+    InvalidParameterError,
+    NotFoundError,
+    RateLimitedError,
+)
+from app.core.pagination import decode_cursor, encode_cursor
+from app.core.settings import Settings
+from app.forensics.corpora import repository, writer
+from app.forensics.corpora.importer import CorpusGoneError, import_posts
+from app.forensics.corpora.models import Corpus, CorpusUpload
+from app.forensics.corpora.schemas import LinkKey, LinkWish, PostsQuery, UploadQuery
+from app.forensics.corpora.spool import spooled
+from app.forensics.findings.writer import note_deleted_posts, withdraw_findings
+from app.forensics.sources.posts import ALIASES
+from app.forensics.sources.tables import TableError
+from app.plans import Plan
+
+MAX_UPLOADS_AT_ONCE = 2  # of one account, at each server process
+_CORPORA, _POSTS, _UPLOADS = "-id", "id", "-started_at,-id"
+
+
+class PlanCapError(ConflictError):
+    code = "plan_cap"
+
+
+class Uploads:
+    """Counts the uploads that this process takes in."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, int] = {}
+
+    def enter(self, account_id: int) -> Callable[[], None]:
+        """Take a place; call the answer to give it back.
+
+        Raises:
+            RateLimitedError: the account has as many as it may.
+        """
+        if self._open.get(account_id, 0) >= MAX_UPLOADS_AT_ONCE:
+            raise RateLimitedError(
+                f"{MAX_UPLOADS_AT_ONCE} uploads are under way; wait for one",
+                headers={"Retry-After": "10"},
+            )
+        self._open[account_id] = self._open.get(account_id, 0) + 1
+
+        def leave() -> None:
+            self._open[account_id] -= 1
+            if not self._open[account_id]:
+                del self._open[account_id]
+
+        return leave
+
+
+async def upload_posts(
+    database: Database,
+    settings: Settings,
+    account_id: int,
+    plan: Plan,
+    name: str,
+    query: UploadQuery,
+    chunks: AsyncIterator[bytes],
+) -> CorpusUpload:
+    """Take a body of CSV or NDJSON into the caller's corpus, which is made when it is new.
+
+    Raises:
+        PlanCapError: the plan holds no more corpora, or no more posts in one.
+        InvalidBodyError: the body is no table of posts.
+        ConflictError: the name is that of a published corpus, or the corpus was deleted meanwhile.
+    """
+    columns = read_columns(query.column)
+    corpus = await _get_or_create(database, account_id, plan, name)
+    async with spooled(settings, chunks) as body:
+        if body.start == b"PAR1":
+            raise InvalidBodyError("Parquet is taken in by `vric ingest posts`; send CSV or NDJSON")
+        assert corpus.id is not None
+        upload = CorpusUpload(
+            corpus_id=corpus.id,
+            file_name=query.file_name,
+            sha256=body.sha256,
+            size_bytes=body.size_bytes,
+        )
+        fault = await _import(
+            database, upload, body.path, columns, plan.posts_per_corpus, settings.max_unpacked_bytes
+        )
+    done = await get_upload(database, upload.id)
+    counts = {"counts": done.counts, "upload": str(upload.id)}
+    if fault is not None:
+        raise InvalidBodyError(fault, extra=counts)
+    if done.counts.get("over_cap"):
+        raise PlanCapError(
+            f"the plan {plan.key}: {done.fault}", extra={**counts, "upgrade_url": "/plans"}
+        )
+    return done
+
+
+async def _import(
+    database: Database,
+    upload: CorpusUpload,
+    path: Path,
+    columns: Mapping[str, str],
+    cap: int | None,
+    max_characters: int,
+) -> str | None:
+    try:
+        await import_posts(database, upload, path, columns, cap, max_characters)
+    except TableError as error:
+        return str(error)
+    except CorpusGoneError:
+        raise ConflictError("the corpus was deleted meanwhile") from None
+    return None
+
+
+async def get_upload(database: Database, upload_id: UUID) -> CorpusUpload:
+    """The record of an upload."""
+    async with database.session() as session:
+        return await session.get_one(CorpusUpload, upload_id)
+
+
+async def _get_or_create(database: Database, account_id: int, plan: Plan, name: str) -> Corpus:
+    async with database.session() as session:
+        if (found := await repository.find_visible(session, account_id, name)) is not None:
+            if found.account_id != account_id:
+                raise ConflictError("a published corpus has this name; choose another")
+            return found
+        if await repository.count_corpora(session, account_id) >= plan.corpora:
+            raise PlanCapError(f"the plan {plan.key} holds {plan.corpora} corpora; delete one")
+        await writer.create_corpus(await driver_connection(session), account_id, name)
+        made = await repository.find_own(session, account_id, name)
+        assert made is not None
+        return made
+
+
+def read_columns(given: Sequence[str]) -> dict[str, str]:
+    """`field=column` pairs as a mapping.
+
+    Raises:
+        InvalidParameterError: one is no such pair, or names no field.
+    """
+    columns = {}
+    for pair in given:
+        field, equals, column = pair.partition("=")
+        if field == "id":
+            field = "post_id"
+        if not equals or not column or field not in ALIASES or len(column) > 200:
+            fields = ", ".join(name for name in ALIASES if name != "post_id")
+            raise InvalidParameterError.of(
+                "column", f"{pair[:60]!r}: give field=column; fields are id, {fields}"
+            )
+        columns[field] = column
+    return columns
+
+
+async def get_corpus(database: Database, account_id: int, name: str) -> Corpus:
+    """A corpus that the caller may see.
+
+    Raises:
+        NotFoundError: there is none of this name.
+        GoneError: there was one, which was deleted.
+    """
+    async with database.session() as session:
+        corpus = await repository.find_visible(session, account_id, name)
+        if corpus is not None:
+            return corpus
+        tombstone = await repository.find_tombstone(session, account_id, name)
+    if tombstone is not None:
+        raise GoneError(
+            f"the corpus was deleted on {tombstone.deleted_at:%Y-%m-%d},"
+            f" with its {tombstone.post_count:,} posts"
+        )
+    raise NotFoundError("there is no such corpus")
+
+
+async def get_own_corpus(database: Database, account_id: int, name: str) -> Corpus:
+    """A corpus of the caller's own.
+
+    Raises:
+        NotFoundError: the caller has none of this name.
+        GoneError: there was one, which was deleted.
+    """
+    corpus = await get_corpus(database, account_id, name)
+    if corpus.account_id != account_id:
+        raise NotFoundError("there is no such corpus of yours; a published one cannot be changed")
+    return corpus
+
+
+async def list_corpora(
+    database: Database, caller: Principal, limit: int, cursor: str | None
+) -> tuple[list[Corpus], str | None]:
+    """What the caller may see, newest first, and the cursor of the next page."""
+    assert caller.account_id is not None
+    after = None if cursor is None else int(decode_cursor(cursor, _CORPORA, (int,))[0])
+    async with database.session() as session:
+        found = list(await repository.list_corpora(session, caller.account_id, limit + 1, after))
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1].id
+    assert last is not None
+    return found[:limit], encode_cursor(_CORPORA, (last,))
+
+
+async def list_uploads(
+    database: Database, corpus: Corpus, limit: int, cursor: str | None
+) -> tuple[list[CorpusUpload], str | None]:
+    """The uploads of a corpus, newest first, and the cursor of the next page."""
+    after = None
+    if cursor is not None:
+        at, upload_id = decode_cursor(cursor, _UPLOADS, (str, str))
+        try:
+            after = (datetime.fromisoformat(str(at)), UUID(str(upload_id)))
+        except ValueError:
+            raise InvalidParameterError.of("cursor", "not a cursor of this list") from None
+    assert corpus.id is not None
+    async with database.session() as session:
+        found = list(await repository.list_uploads(session, corpus.id, limit + 1, after))
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], encode_cursor(_UPLOADS, (last.started_at.isoformat(), str(last.id)))
+
+
+async def list_posts(
+    database: Database, corpus: Corpus, query: PostsQuery
+) -> tuple[list[Row], str | None]:
+    """The posts of a corpus in the order in which they came, and the cursor of the next page."""
+    after = 0 if query.cursor is None else int(decode_cursor(query.cursor, _POSTS, (int,))[0])
+    assert corpus.id is not None
+    found = await repository.fetch_posts(
+        database, corpus.id, query.limit + 1, after, query.account, query.id
+    )
+    if len(found) <= query.limit:
+        return found, None
+    page = found[: query.limit]
+    return page, encode_cursor(_POSTS, (page[-1]["id"],))
+
+
+async def delete_posts(
+    database: Database, corpus: Corpus, platform: str, post_id: str | None, account: str | None
+) -> int:
+    """Delete a post, or all posts of an account, for good; returns how many.
+
+    Findings that had them in hold an event of it; versions that name a deleted account go.
+
+    Raises:
+        NotFoundError: there are none.
+    """
+    assert corpus.id is not None
+    async with database.transaction() as connection:
+        if post_id is not None:
+            deleted = await writer.delete_posts(connection, corpus.id, platform, post_id)
+        else:
+            assert account is not None
+            deleted = await writer.delete_posts_of(connection, corpus.id, account)
+        if not deleted:
+            raise NotFoundError("there is no such post")
+        await note_deleted_posts(connection, corpus.id, deleted, account)
+    return deleted
+
+
+async def delete_corpus(database: Database, corpus: Corpus) -> None:
+    """Delete a corpus with its posts, uploads, links and analyses, and the documents of findings."""
+    assert corpus.id is not None
+    async with database.transaction() as connection:
+        await withdraw_findings(connection, corpus.id)
+        await writer.delete_corpus(connection, corpus.id)
+
+
+async def link_post(database: Database, corpus: Corpus, wish: LinkWish) -> None:
+    """Link a post to an event, an outlet or a report.
+
+    Raises:
+        InvalidBodyError: there is no such target.
+        NotFoundError: there is no such post.
+    """
+    assert corpus.id is not None
+    async with database.transaction() as connection:
+        if not await repository.has_target(connection, wish.kind, wish.target):
+            raise InvalidBodyError.of("target", f"there is no such {wish.kind}")
+        if not await writer.link_post(
+            connection, corpus.id, wish.platform, wish.id, wish.kind, wish.target, wish.note
+        ):
+            raise NotFoundError("there is no such post in the corpus")
+
+
+async def unlink_post(database: Database, corpus: Corpus, wish: LinkKey) -> None:
+    """Take a link away.
+
+    Raises:
+        NotFoundError: there was none.
+    """
+    assert corpus.id is not None
+    async with database.transaction() as connection:
+        if not await writer.unlink_post(
+            connection, corpus.id, wish.platform, wish.id, wish.kind, wish.target
+        ):
+            raise NotFoundError("there is no such link")

@@ -1,0 +1,226 @@
+"""Every change of corpora, their posts and uploads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.forensics.corpora.models import CorpusUpload
+from app.forensics.sources.posts import PostRecord
+
+_COLUMNS = tuple(field.name for field in fields(PostRecord))
+_STORED = tuple(name for name in _COLUMNS if name != "line")
+
+_CREATE = """
+INSERT INTO corpora (account_id, name, created_at, updated_at) VALUES ($1, $2, now(), now())
+ON CONFLICT DO NOTHING
+"""
+_BEGIN_UPLOAD = """
+INSERT INTO corpus_uploads
+    (id, corpus_id, file_name, sha256, size_bytes, status, counts, rejects, started_at)
+VALUES ($1, $2, $3, $4, $5, 'running', '{}', '[]', now())
+"""
+_NOTE_UPLOAD = """
+UPDATE corpus_uploads SET counts = $2, rejects = $3, unused_columns = $4 WHERE id = $1
+"""
+_END_UPLOAD = """
+UPDATE corpus_uploads SET status = $2, fault = $3, finished_at = now()
+WHERE id = $1 AND status = 'running'
+"""
+_LOCK = "SELECT post_count FROM corpora WHERE id = $1 FOR UPDATE"
+_INCOMING = """
+CREATE TEMP TABLE incoming (line bigint, LIKE posts) ON COMMIT DROP
+"""
+_LOOSEN = "ALTER TABLE incoming ALTER corpus_id DROP NOT NULL, ALTER id DROP NOT NULL"
+# The first line of an id counts; what was deleted stays away; ids rise with the lines.
+_NEW = """
+SELECT DISTINCT ON (i.platform, i.post_id) i.* FROM incoming i
+WHERE NOT EXISTS (SELECT FROM posts p WHERE p.corpus_id = $1
+                  AND p.platform = i.platform AND p.post_id = i.post_id)
+  AND NOT EXISTS (SELECT FROM post_tombstones t WHERE t.corpus_id = $1
+                  AND t.digest = sha256(convert_to(i.platform || chr(31) || i.post_id, 'UTF8')))
+ORDER BY i.platform, i.post_id, i.line
+"""
+_INSERT = f"""
+INSERT INTO posts (corpus_id, {", ".join(_STORED)})
+SELECT $1, {", ".join(_STORED)} FROM ({_NEW}) AS new ORDER BY line LIMIT $2
+"""
+_COUNT_NEW = f"SELECT count(*) FROM ({_NEW}) AS new"
+_DELETED = """
+SELECT count(*) FROM incoming i JOIN post_tombstones t ON t.corpus_id = $1
+   AND t.digest = sha256(convert_to(i.platform || chr(31) || i.post_id, 'UTF8'))
+"""
+_CONFLICTS = """
+SELECT i.line, i.post_id FROM incoming i JOIN posts p
+    ON p.corpus_id = $1 AND p.platform = i.platform AND p.post_id = i.post_id
+WHERE p.raw_sha256 <> i.raw_sha256 ORDER BY i.line
+"""
+_GROW = "UPDATE corpora SET post_count = post_count + $2, updated_at = now() WHERE id = $1"
+_DELETE_POSTS = """
+WITH gone AS (
+    DELETE FROM posts WHERE corpus_id = $1 AND {condition}
+    RETURNING id, platform, post_id
+)
+INSERT INTO post_tombstones (corpus_id, digest, id, deleted_at)
+SELECT $1, sha256(convert_to(platform || chr(31) || post_id, 'UTF8')), id, now() FROM gone
+ON CONFLICT (corpus_id, digest) DO UPDATE SET deleted_at = excluded.deleted_at, id = excluded.id
+"""
+_DELETE_CORPUS = """
+WITH gone AS (DELETE FROM corpora WHERE id = $1 RETURNING *)
+INSERT INTO corpus_tombstones (corpus_id, account_id, name, post_count, created_at, deleted_at)
+SELECT id, account_id, name, post_count, created_at, now() FROM gone
+"""
+_PUBLISH = """
+UPDATE corpora SET account_id = NULL, published_at = coalesce(published_at, now()) WHERE id = $1
+"""
+_LINK = """
+INSERT INTO post_links (corpus_id, post, kind, target, note, created_at)
+SELECT $1, id, $4, $5, $6, now() FROM posts
+WHERE corpus_id = $1 AND platform = $2 AND post_id = $3
+ON CONFLICT (corpus_id, post, kind, target) DO UPDATE SET note = excluded.note
+"""
+_UNLINK = """
+DELETE FROM post_links USING posts
+WHERE post_links.corpus_id = $1 AND posts.corpus_id = $1 AND post_links.post = posts.id
+  AND posts.platform = $2 AND posts.post_id = $3 AND kind = $4 AND target = $5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of some posts; `conflicts` are lines whose id is there with another body."""
+
+    added: int
+    known: int
+    deleted: int
+    over_cap: int
+    conflicts: list[tuple[int, str]]
+
+
+async def create_corpus(connection: asyncpg.Connection, account_id: int | None, name: str) -> bool:
+    """Make a corpus, unless there is one; returns whether it is new."""
+    return bool(await connection.execute(_CREATE, account_id, name) == "INSERT 0 1")
+
+
+async def begin_upload(connection: asyncpg.Connection, upload: CorpusUpload) -> None:
+    """Record that a file is being taken in."""
+    await connection.execute(
+        _BEGIN_UPLOAD,
+        upload.id,
+        upload.corpus_id,
+        upload.file_name,
+        upload.sha256,
+        upload.size_bytes,
+    )
+
+
+async def note_upload(
+    connection: asyncpg.Connection,
+    upload_id: UUID,
+    counts: Mapping[str, int],
+    rejects: Sequence[Mapping[str, object]],
+    unused_columns: Sequence[str],
+) -> None:
+    """Tell how far a file is."""
+    await connection.execute(
+        _NOTE_UPLOAD,
+        upload_id,
+        orjson.dumps(dict(counts)).decode(),
+        orjson.dumps(list(rejects)).decode(),
+        list(unused_columns),
+    )
+
+
+async def end_upload(connection: asyncpg.Connection, upload_id: UUID, fault: str | None) -> None:
+    """Tell that a file is taken in, or why not all of it."""
+    await connection.execute(_END_UPLOAD, upload_id, "failed" if fault else "done", fault)
+
+
+async def save_posts(
+    connection: asyncpg.Connection, corpus_id: int, posts: Iterable[PostRecord], cap: int | None
+) -> Written | None:
+    """Add the posts that are new, as long as the corpus has room; `None` when it is gone.
+
+    The corpus is locked until the commit: uploads of one corpus take turns.
+    """
+    held = await connection.fetchval(_LOCK, corpus_id)
+    if held is None:
+        return None
+    await connection.execute(_INCOMING)
+    await connection.execute(_LOOSEN)
+    # Tuples as they are: `astuple` would copy every text.
+    rows = [tuple(getattr(post, name) for name in _COLUMNS) for post in posts]
+    await connection.copy_records_to_table("incoming", records=rows, columns=list(_COLUMNS))
+    new = await connection.fetchval(_COUNT_NEW, corpus_id)
+    room = new if cap is None else max(min(new, cap - held), 0)
+    deleted = await connection.fetchval(_DELETED, corpus_id)
+    if room:
+        await connection.execute(_INSERT, corpus_id, room)
+        await connection.execute(_GROW, corpus_id, room)
+    conflicts = [
+        (row["line"], row["post_id"]) for row in await connection.fetch(_CONFLICTS, corpus_id)
+    ]
+    known = len(rows) - new - deleted - len(conflicts)
+    return Written(room, max(known, 0), deleted, new - room, conflicts)
+
+
+async def delete_posts(
+    connection: asyncpg.Connection, corpus_id: int, platform: str, post_id: str
+) -> int:
+    """Delete a post for good, leaving a tombstone; returns how many were deleted."""
+    condition = "platform = $2 AND post_id = $3"
+    return await _delete_posts(connection, condition, corpus_id, platform, post_id)
+
+
+async def delete_posts_of(connection: asyncpg.Connection, corpus_id: int, account: str) -> int:
+    """Delete all posts of an account for good; returns how many were deleted."""
+    return await _delete_posts(connection, "account = $2", corpus_id, account)
+
+
+async def _delete_posts(
+    connection: asyncpg.Connection, condition: str, corpus_id: int, *values: str
+) -> int:
+    await connection.fetchval(_LOCK, corpus_id)
+    status = await connection.execute(_DELETE_POSTS.format(condition=condition), corpus_id, *values)
+    deleted = int(status.rsplit(" ", 1)[1])
+    await connection.execute(_GROW, corpus_id, -deleted)
+    return deleted
+
+
+async def delete_corpus(connection: asyncpg.Connection, corpus_id: int) -> None:
+    """Delete a corpus with all that hangs on it, leaving a tombstone."""
+    await connection.execute(_DELETE_CORPUS, corpus_id)
+
+
+async def publish_corpus(connection: asyncpg.Connection, corpus_id: int) -> None:
+    """Make a corpus the operators' and open it to all who may use forensics."""
+    await connection.execute(_PUBLISH, corpus_id)
+
+
+async def link_post(
+    connection: asyncpg.Connection,
+    corpus_id: int,
+    platform: str,
+    post_id: str,
+    kind: str,
+    target: str,
+    note: str | None,
+) -> bool:
+    """Link a post; `False` when there is no such post."""
+    status = await connection.execute(_LINK, corpus_id, platform, post_id, kind, target, note)
+    return bool(status == "INSERT 0 1")
+
+
+async def unlink_post(
+    connection: asyncpg.Connection,
+    corpus_id: int,
+    platform: str,
+    post_id: str,
+    kind: str,
+    target: str,
+) -> bool:
+    """Take a link away; `False` when there was none."""
+    status = await connection.execute(_UNLINK, corpus_id, platform, post_id, kind, target)
+    return bool(status == "DELETE 1")
