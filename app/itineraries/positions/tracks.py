@@ -1,7 +1,10 @@
 """Tracks of craft: a window of fixes, thinned on request, in any of seven formats."""
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -43,28 +46,27 @@ async def get_track(database: Database, craft_id: int, query: TrackQuery, plan: 
     page, more = found.take(slice(0, read)), len(found) > read
     if query.simplify_m is not None:
         meta["simplified"] = {"simplify_m": query.simplify_m, "read": len(page)}
-        kept = page.take(simplify_track(page.lat, page.lon, query.simplify_m))
+        rows = await asyncio.to_thread(simplify_track, page.lat, page.lon, query.simplify_m)
+        kept = page.take(rows)
         page, more = kept.take(slice(0, limit)), more or len(kept) > limit
     cursor = encode_cursor(_SORT, (int(microseconds(page.time_s[-1:])[0]),)) if more else None
     return TrackPage(page, cursor, meta)
 
 
 def fixes_of(positions: Positions) -> list[dict[str, Any]]:
-    """The fixes of one craft as JSON types."""
-    names = (*positions.callsigns, None)
-    grounds = {0: False, 1: True}
+    """The fixes of one craft, with NaN for null as orjson writes it."""
     columns = zip(
         written(positions.time_s), positions.lat.tolist(), positions.lon.tolist(),
-        _numbers(positions.speed_kn), _numbers(positions.course_deg),
-        _numbers(positions.altitude_ft), positions.on_ground.tolist(),
-        positions.callsign.tolist(), strict=True,
+        _rounded(positions.speed_kn), _rounded(positions.course_deg),
+        _rounded(positions.altitude_ft), _named(positions.on_ground, (False, True)),
+        _named(positions.callsign, positions.callsigns), strict=False,
     )  # fmt: skip
     return [
         {
             "at": at, "lat": lat, "lon": lon, "speed_kn": speed, "course_deg": course,
-            "altitude_ft": altitude, "on_ground": grounds.get(ground), "callsign": names[callsign],
+            "altitude_ft": altitude, "on_ground": on_ground, "callsign": callsign,
         }
-        for at, lat, lon, speed, course, altitude, ground, callsign in columns
+        for at, lat, lon, speed, course, altitude, on_ground, callsign in columns
     ]  # fmt: skip
 
 
@@ -76,10 +78,18 @@ def written(time_s: NDArray[np.float64]) -> list[str]:
     return [f"{text}Z" for text in texts.tolist()]
 
 
-def _numbers(values: NDArray[np.float64]) -> list[float | None]:
-    """Two decimals, which is more than any sensor sends; None where nothing was sent."""
-    rounded = np.round(values, 2).tolist()
-    return [None if value != value else value for value in rounded]  # noqa: PLR0124 - NaN
+def _rounded(values: NDArray[np.float64]) -> list[float]:
+    """Two decimals, which is more than any sensor sends."""
+    rounded: list[float] = np.round(values, 2).tolist()
+    return rounded
+
+
+def _named(codes: NDArray[np.integer[Any]], names: Sequence[Any]) -> Iterable[Any]:
+    """What codes stand for, None for -1."""
+    if not (codes >= 0).any():
+        return repeat(None)
+    known = (*names, None)
+    return [known[code] for code in codes.tolist()]
 
 
 def _after(cursor: str) -> datetime:
