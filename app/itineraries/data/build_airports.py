@@ -78,7 +78,9 @@ def _airports(by_ident: dict[str, list[Row]]) -> Iterator[dict[str, object]]:
 
 
 def _runway(row: Row) -> list[Any] | None:
-    """Both thresholds, the length and the surface; None where a threshold has no place."""
+    """Both thresholds, the length and the surface; None for a helipad or without places."""
+    if "H" in row["le_ident"].upper() or "H" in row["he_ident"].upper():
+        return None
     ends: list[Any] = []
     for side in ("le", "he"):
         lat, lon = row[f"{side}_latitude_deg"], row[f"{side}_longitude_deg"]

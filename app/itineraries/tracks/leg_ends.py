@@ -21,7 +21,7 @@ from app.itineraries.tracks.candidates import (
     distance_km,
     judge,
 )
-from app.itineraries.tracks.flights import PRESSURE_FT, Mask
+from app.itineraries.tracks.flights import HIGHEST_FIELD_FT, PRESSURE_FT, Mask
 from app.itineraries.tracks.positions import Floats, Positions
 from app.itineraries.tracks.runways import (
     KM_PER_FT,
@@ -130,6 +130,8 @@ def _in_the_air(edge: _Edge) -> FoundEnd:
     altitude_ft = _outermost(near.altitude_ft)
     rises = _rises(near.altitude_ft, altitude_ft)
     base, slope, ceiling = _STEEPEST[edge.departing]
+    if altitude_ft > HIGHEST_FIELD_FT + ceiling:
+        return FoundEnd(LegEnd("", "", lat, lon, "unknown"), None, "")
     weighed, runways = [], {}
     for airport, _ in edge.look.airports.near(lat, lon, edge.look.search_km):
         km = distance_km(airport, lat, lon)

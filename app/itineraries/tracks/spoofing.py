@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from app.itineraries.tracks.circles import CircleOptions, circles_of
-from app.itineraries.tracks.geometry import chord_of, haversine_km, unit_vectors
+from app.itineraries.tracks.geometry import KM_PER_NM, chord_of, haversine_km, unit_vectors
 from app.itineraries.tracks.heard import heard
 from app.itineraries.tracks.jumps import (
     MAX_AIRCRAFT_KN,
@@ -153,14 +153,12 @@ def _jumped(
 
 def _way_back(track: Positions, out: int, later: NDArray[np.intp], max_kn: float) -> int | None:
     """The last row of the stretch after a jump, if the craft then goes on from where it was."""
-    for back in later[:_MAX_NAMED].tolist():
-        km = haversine_km(
-            track.lat[[out]], track.lon[[out]], track.lat[[back + 1]], track.lon[[back + 1]]
-        )
-        hours = (track.time_s[back + 1] - track.time_s[out]) / 3600
-        if km[0] <= max_kn * 1.852 * hours:
-            return int(back)
-    return None
+    rows = later[:_MAX_NAMED]
+    here = np.full(len(rows), track.lat[out]), np.full(len(rows), track.lon[out])
+    km = haversine_km(*here, track.lat[rows + 1], track.lon[rows + 1])
+    hours = (track.time_s[rows + 1] - track.time_s[out]) / 3600
+    possible = np.flatnonzero(km <= max_kn * KM_PER_NM * hours)
+    return int(rows[possible[0]]) if len(possible) else None
 
 
 def _speed_against_altitude(
@@ -238,8 +236,11 @@ def _common_places(landings: Sequence[_Landing], options: SpoofingOptions) -> It
     scaled = (time_s - time_s.min()) / (options.common_minutes * 60) * chord
     tree = KDTree(np.column_stack((unit_vectors(lat, lon), scaled)))
     group = _joined(len(landings), tree.query_pairs(chord, output_type="ndarray"))
-    for number in np.unique(group).tolist():
-        members = [landings[row] for row in np.flatnonzero(group == number).tolist()]
+    order = np.argsort(group, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(rows) < options.common_craft:
+            continue
+        members = [landings[row] for row in rows.tolist()]
         craft_ids = sorted({one.craft_id for one in members})
         if len(craft_ids) < options.common_craft:
             continue
