@@ -149,12 +149,18 @@ def chains(
 def _print(records: Iterable[dict[str, Any]], as_json: bool) -> None:
     """One record a line: JSON, or its values with tabs between them below their names."""
     out = sys.stdout.buffer
-    for number, record in enumerate(records):
-        if as_json:
-            out.write(orjson.dumps(record) + b"\n")
-            continue
-        if not number:
-            out.write("\t".join(record).encode() + b"\n")
-        values = ("" if value is None else str(value) for value in record.values())
-        out.write("\t".join(values).encode() + b"\n")
-    out.flush()
+    try:
+        for number, record in enumerate(records):
+            out.write(_line(record, as_json=as_json, first=number == 0))
+        out.flush()
+    except BrokenPipeError:
+        # Whoever reads has had enough (`| head`); nothing may be written at the exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _line(record: dict[str, Any], *, as_json: bool, first: bool) -> bytes:
+    if as_json:
+        return orjson.dumps(record) + b"\n"
+    values = ("" if value is None else str(value) for value in record.values())
+    line = "\t".join(values) + "\n"
+    return (("\t".join(record) + "\n" + line) if first else line).encode()

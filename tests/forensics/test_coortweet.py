@@ -80,6 +80,14 @@ def test_everything_at_one_instant_is_refused_before_it_fills_the_memory() -> No
         coortweet.detect(shares, 60, 1)
 
 
+def test_more_edges_than_memory_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.forensics.analysis.edges.MERGE_AFTER", 100)
+    monkeypatch.setattr("app.forensics.analysis.edges.MAX_EDGES", 1_000)
+    rows = [(f"a{number}", "o", f"c{number}", 0) for number in range(60)]
+    with pytest.raises(coshares.TooManyPairsError, match="more than 1,000 pairs of accounts"):
+        coortweet.detect(shares_of(rows), 60, 1)
+
+
 def test_years_of_time_and_many_objects_do_not_overflow() -> None:
     late = 9_000_000_000
     rows = [(f"a{i % 2}", f"o{i // 2}", f"c{i}", (i // 2) * 1_000_000 % late) for i in range(4_000)]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.forensics.analysis.coshares import TooManyPairsError
 from app.forensics.analysis.shares import MICROSECONDS, Codes, Flags, Integers, Numbers
 
 MERGE_AFTER = 16_000_000
+MAX_EDGES = 30_000_000
+"""About 4 GiB while they are summed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,22 @@ class KeyedSums:
 
 
 def sum_edges(chunks: Iterable[KeyedSums], accounts: int) -> Edges:
-    """The edges of all chunks together; what is held at once grows with the edges only."""
+    """The edges of all chunks together; what is held at once grows with the edges only.
+
+    Raises:
+        TooManyPairsError: they are more than `MAX_EDGES`.
+    """
     parts, rows = [_EMPTY], 0
     for chunk in chunks:
         parts.append(chunk)
         rows += len(chunk.key)
         if rows > max(MERGE_AFTER, len(parts[0].key)):
             parts, rows = [KeyedSums.merged(parts)], 0
+            if len(parts[0].key) > MAX_EDGES:
+                raise TooManyPairsError(
+                    f"the window joins more than {MAX_EDGES:,} pairs of accounts: take a shorter"
+                    " window or leave the most popular objects out"
+                )
     merged = KeyedSums.merged(parts)
     pairs, objects, delta_us = merged.sums
     return Edges(merged.key // accounts, merged.key % accounts, pairs, objects, delta_us)
