@@ -64,7 +64,7 @@ _BODY: dict[str, Any] = {
     operation_id="uploadPosts",
     summary="Upload posts",
     response_model=UploadShown,
-    responses=problems(403, 409, 422),
+    responses=problems(403, 404, 409, 422),
     openapi_extra=_BODY,
 )
 async def upload_posts(

@@ -76,7 +76,8 @@ async def upload_posts(
     Raises:
         PlanCapError: the plan holds no more corpora, or no more posts in one.
         InvalidBodyError: the body is no table of posts.
-        ConflictError: the name is that of a published corpus, or the corpus was deleted meanwhile.
+        ConflictError: the name is that of a published corpus.
+        NotFoundError: the corpus was deleted meanwhile.
     """
     columns = read_columns(query.column)
     corpus = await _get_or_create(database, account_id, plan, name)
@@ -117,7 +118,7 @@ async def _import(
     except TableError as error:
         return str(error)
     except CorpusGoneError:
-        raise ConflictError("the corpus was deleted meanwhile") from None
+        raise NotFoundError("the corpus was deleted meanwhile") from None
     return None
 
 

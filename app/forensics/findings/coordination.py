@@ -1,17 +1,13 @@
 """Coordination as a finding: trace by trace, the edges that hold, and the groups that they make."""
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from app.forensics.analysis import coordination, coortweet, null_model
-from app.forensics.analysis.shares import MICROSECONDS, Shares
 from app.forensics.analysis.windows import estimate_window
 from app.forensics.findings.document import (
     AccountActivity,
@@ -22,21 +18,21 @@ from app.forensics.findings.document import (
     Group,
     MethodUsed,
 )
-from app.forensics.findings.material import Material, rfc3339
+from app.forensics.findings.groups import groups_of
+from app.forensics.findings.material import Material
 from app.forensics.findings.traces import SharesOfTrace, Trace, shares_of, traces_in
 
 MAX_EDGES = 20_000
-MAX_GROUP_OBJECTS = 100
 VERSIONS = {null_model.METHOD: null_model.VERSION, coortweet.METHOD: coortweet.VERSION}
 Stage = Callable[[str], None]
 
 
 @dataclass(slots=True)
 class _Found:
-    """What the traces gave together; `unexplained` edges are what groups are made of."""
+    """What the traces gave together."""
 
+    traces: int
     edges: list[Edge] = field(default_factory=list)
-    unexplained: list[tuple[str, str]] = field(default_factory=list)
     checks: dict[str, list[Check]] = field(default_factory=dict)
     windows_s: dict[str, float] = field(default_factory=dict)
     shares: dict[str, SharesOfTrace] = field(default_factory=dict)
@@ -53,7 +49,7 @@ def find_coordination(
     """
     method = parameters["method"]
     traces = [Trace(name) for name in parameters["traces"]] or list(traces_in(material.posts))
-    found = _Found()
+    found = _Found(len(traces))
     for trace in traces:
         stage(f"{trace}: who shared what")
         given = shares_of(material.posts, trace)
@@ -63,7 +59,10 @@ def find_coordination(
         find = _by_coortweet if method == coortweet.METHOD else _against_chance
         find(found, trace, given, window_s, parameters)
     stage("groups")
-    groups, accounts = _groups(found, material)
+    groups, accounts = groups_of(
+        [edge for edge in found.edges if edge.benign is None], found.shares, found.windows_s,
+        Counter(material.posts.column("name").to_pylist()),
+    )  # fmt: skip
     return _document(material, parameters, found, groups, accounts)
 
 
@@ -90,15 +89,16 @@ def _against_chance(
         edges.mean_delta_s.tolist(), rows.tolist(), strict=True,
     ):  # fmt: skip
         benign = result.benign[row]
+        q = float(result.q[row]) * found.traces
+        if q > null_model.FALSE_DISCOVERY_RATE:
+            continue
         found.edges.append(
             Edge(
                 trace=trace, account_a=a, account_b=b, weight=weight, avg_time_delta_s=delta_s,
                 expected=float(result.expected[row]), p=float(result.p[row]),
-                q=float(result.q[row]), benign=None if benign is None else benign.value,
+                q=q, benign=None if benign is None else benign.value,
             )
         )  # fmt: skip
-        if benign is None:
-            found.unexplained.append((a, b))
 
 
 def _by_coortweet(
@@ -116,76 +116,6 @@ def _by_coortweet(
         found.edges.append(
             Edge(trace=trace, account_a=a, account_b=b, weight=weight, avg_time_delta_s=delta_s)
         )
-        found.unexplained.append((a, b))
-
-
-def _groups(found: _Found, material: Material) -> tuple[list[Group], list[AccountActivity]]:
-    """Accounts that hang together by unexplained edges, the largest group first."""
-    partners: dict[str, set[str]] = defaultdict(set)
-    for a, b in found.unexplained:
-        partners[a].add(b)
-        partners[b].add(a)
-    posts = Counter(material.posts.column("name").to_pylist()) if partners else Counter()
-    groups, accounts = [], []
-    for members in sorted(_components(partners), key=lambda one: (-len(one), one[0])):
-        group_id = hashlib.sha256("\n".join(members).encode()).hexdigest()[:12]
-        edges = sum(len(partners[member]) for member in members) // 2
-        objects, first_us, last_us = _objects_of(found, members)
-        groups.append(
-            Group(
-                id=group_id, accounts=members, edges=edges, objects=objects[:MAX_GROUP_OBJECTS],
-                objects_total=len(objects), first_at=rfc3339(first_us), last_at=rfc3339(last_us),
-            )
-        )  # fmt: skip
-        accounts += [
-            AccountActivity(
-                account=member, group=group_id, partners=len(partners[member]), posts=posts[member]
-            )
-            for member in members
-        ]
-    return groups, accounts
-
-
-def _components(partners: dict[str, set[str]]) -> list[list[str]]:
-    left, components = set(partners), []
-    for start in sorted(partners):
-        if start not in left:
-            continue
-        reached, border = {start}, [start]
-        while border:
-            new = partners[border.pop()] - reached
-            reached |= new
-            border += new
-        left -= reached
-        components.append(sorted(reached))
-    return components
-
-
-def _objects_of(found: _Found, members: Sequence[str]) -> tuple[list[str], int | None, int | None]:
-    """What at least two members shared within the window, most shared first, and from when to when."""
-    counted: Counter[str] = Counter()
-    first_us, last_us = [], []
-    for trace, given in found.shares.items():
-        own = _shares_of_accounts(given.shares, members).by_object()
-        window_us = found.windows_s[trace] * MICROSECONDS
-        near = (np.diff(own.object) == 0) & (np.diff(own.at_us) <= window_us)
-        met = np.flatnonzero(near & (np.diff(own.account) != 0))
-        if not len(met):
-            continue
-        objects, times = np.unique(own.object[met], return_counts=True)
-        for name, count in zip(own.objects.take(objects).to_pylist(), times, strict=True):
-            counted[f"{trace}:{name}"] = int(count)
-        first_us.append(int(own.at_us[met].min()))
-        last_us.append(int(own.at_us[met + 1].max()))
-    ordered = sorted(counted, key=lambda name: (-counted[name], name))
-    return ordered, min(first_us, default=None), max(last_us, default=None)
-
-
-def _shares_of_accounts(shares: Shares, members: Sequence[str]) -> Shares:
-    codes = pc.index_in(pa.array(members, shares.accounts.type), value_set=shares.accounts)
-    wanted = np.zeros(len(shares.accounts), np.bool_)
-    wanted[codes.drop_null().to_numpy()] = True
-    return shares.where(wanted[shares.account])
 
 
 def _document(
@@ -196,7 +126,7 @@ def _document(
     accounts: list[AccountActivity],
 ) -> FindingDocument:
     method = parameters["method"]
-    explained = len(found.edges) - len(found.unexplained)
+    explained = sum(edge.benign is not None for edge in found.edges)
     outcome = "found" if groups else "explained" if explained else "nothing_found"
     edges = sorted(found.edges, key=lambda one: (one.benign is not None, -one.weight,
                                                  one.account_a, one.account_b, one.trace))  # fmt: skip

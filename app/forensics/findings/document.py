@@ -59,12 +59,14 @@ class Edge(_Part):
     avg_time_delta_s: float
     expected: float | None = Field(None, description="objects that chance would give")
     p: float | None = None
-    q: float | None = Field(None, description="p after Benjamini-Hochberg")
+    q: float | None = Field(
+        None, description="p after Benjamini-Hochberg, times the traces looked at (Bonferroni)"
+    )
     benign: str | None = Field(None, description="what else explains it")
 
 
 class Group(_Part):
-    """Accounts that hang together by unexplained edges."""
+    """A community (Leiden) of the network that unexplained edges make."""
 
     id: str = Field(description="from the names of its accounts: stable across re-runs")
     accounts: list[str]

@@ -152,7 +152,7 @@ def _raw(batch: Batch, i: int) -> bytes:
 
 
 def _post(line: int, row: Mapping[str, Any], raw: bytes) -> PostRecord:
-    def text(name: str) -> str | None:
+    def plain(name: str) -> str | None:
         return _text(name, row[name], _TEXTS[name])
 
     def items(name: str) -> list[str]:
@@ -162,24 +162,24 @@ def _post(line: int, row: Mapping[str, Any], raw: bytes) -> PostRecord:
     captured = row["captured_at"]
     return PostRecord(
         line=line,
-        platform=(text("platform") or "").strip().casefold(),
+        platform=(plain("platform") or "").strip().casefold(),
         post_id=_required("id", row["post_id"]),
         account=_required("account", row["account"]),
         at=at,
         clock=clock,
         is_day_only=is_day_only,
         captured_at=None if captured is None else parse_post_time(captured)[0],
-        text=text("text"),
-        language=text("language"),
+        text=plain("text"),
+        language=plain("language"),
         urls=items("urls"),
         hashtags=items("hashtags"),
         mentions=items("mentions"),
         media_hashes=items("media_hashes"),
-        repost_of=text("repost_of"),
-        reply_to=text("reply_to"),
-        permalink=text("permalink"),
-        source=text("source"),
-        owner=text("owner"),
+        repost_of=plain("repost_of"),
+        reply_to=plain("reply_to"),
+        permalink=plain("permalink"),
+        source=plain("source"),
+        owner=plain("owner"),
         synthetic=_flag(row["synthetic"]),
         raw_sha256=hashlib.sha256(raw).digest(),
     )
