@@ -31,7 +31,7 @@ RUNWAY_NEEDED_FT = {
 }
 _HEAVY = (
     "A124", "A225", "A30", "A310", "A33", "A34", "A35", "A38", "B74", "B76", "B77", "B78", "BLCF",
-    "C17", "C5", "DC10", "IL62", "IL76", "IL86", "IL96", "K35", "L101", "MD11",
+    "DC10", "IL62", "IL76", "IL86", "IL96", "K35", "L101", "MD11",
 )  # fmt: skip
 _HELICOPTERS = (
     "A109", "A119", "A139", "A149", "A169", "A189", "ALO", "AS32", "AS3", "AS50", "AS55", "AS65",
@@ -71,7 +71,7 @@ class Candidate:
 def craft_class(track: Positions, type_code: str = "") -> CraftClass:
     """The class of a craft from its ICAO type designator, else from its speeds and heights."""
     kind = type_code.upper()
-    if kind.startswith(_HEAVY):
+    if kind.startswith(_HEAVY) or kind in ("C17", "C5M"):  # a Cessna 172 begins so too
         return CraftClass.HEAVY
     if kind.startswith(_HELICOPTERS):
         return CraftClass.HELICOPTER

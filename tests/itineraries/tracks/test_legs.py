@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.itineraries.airfields import load_airports
 from app.itineraries.tracks.airports import Airports
+from app.itineraries.tracks.candidates import craft_class
 from app.itineraries.tracks.flights import FlightOptions
 from app.itineraries.tracks.legs import Leg, LegOptions, detect_legs
 from app.itineraries.tracks.positions import UNKNOWN, Positions
@@ -330,6 +331,16 @@ def test_a_runway_too_short_for_the_type_is_passed_over() -> None:
     assert detect_legs(positions, fields, ids)[0].destination.code == "SVLL"
     helicopter = {positions.craft_ids[0]: "MI17"}
     assert detect_legs(positions, fields, helicopter)[0].destination.code == "SVSS"
+
+
+@pytest.mark.parametrize(
+    ("type_code", "expected"),
+    [("B744", "heavy"), ("b77w", "heavy"), ("C17", "heavy"), ("C172", "light"), ("C525", "light"),
+     ("MI17", "helicopter"), ("R44", "helicopter"), ("", "light"), ("B738", "light")],
+)  # fmt: skip
+def test_the_type_goes_before_what_was_flown(type_code: str, expected: str) -> None:
+    slow = _descent(110, 5_000)
+    assert craft_class(slow, type_code) == expected
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
