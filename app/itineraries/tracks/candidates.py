@@ -33,6 +33,14 @@ _HEAVY = (
     "A124", "A225", "A30", "A310", "A33", "A34", "A35", "A38", "B74", "B76", "B77", "B78", "BLCF",
     "DC10", "IL62", "IL76", "IL86", "IL96", "K35", "L101", "MD11",
 )  # fmt: skip
+_JETS = (
+    "A19N", "A20N", "A21N", "A22", "A31", "A32", "AN72", "ASTR", "B37M", "B38M", "B39M", "B3XM",
+    "B46", "B70", "B71", "B72", "B73", "B75", "BCS", "C25", "C50", "C51", "C52", "C55", "C56",
+    "C65", "C68", "C70", "C75", "CL30", "CL35", "CL60", "CRJ", "E13", "E145", "E17", "E19", "E27",
+    "E28", "E29", "E35", "E45", "E50", "E54", "E55", "F100", "F2TH", "F70", "F900", "FA", "G150",
+    "G280", "GA5C", "GA6C", "GALX", "GL5T", "GL7T", "GLEX", "GLF", "H25", "LJ", "MD8", "MD9",
+    "PRM1", "RJ", "SU95", "T134", "T154", "T204", "YK4",
+)  # fmt: skip
 _HELICOPTERS = (
     "A109", "A119", "A139", "A149", "A169", "A189", "ALO", "AS32", "AS3", "AS50", "AS55", "AS65",
     "B06", "B105", "B212", "B222", "B230", "B407", "B412", "B427", "B429", "B430", "B47G", "BK17",
@@ -75,6 +83,8 @@ def craft_class(track: Positions, type_code: str = "") -> CraftClass:
         return CraftClass.HEAVY
     if kind.startswith(_HELICOPTERS):
         return CraftClass.HELICOPTER
+    if kind.startswith(_JETS):
+        return CraftClass.JET
     fastest, highest = _high(track.speed_kn), _high(track.altitude_ft)
     if fastest > 300 or highest > 28_000:
         return CraftClass.JET

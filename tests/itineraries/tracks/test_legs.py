@@ -335,8 +335,9 @@ def test_a_runway_too_short_for_the_type_is_passed_over() -> None:
 
 @pytest.mark.parametrize(
     ("type_code", "expected"),
-    [("B744", "heavy"), ("b77w", "heavy"), ("C17", "heavy"), ("C172", "light"), ("C525", "light"),
-     ("MI17", "helicopter"), ("R44", "helicopter"), ("", "light"), ("B738", "light")],
+    [("B744", "heavy"), ("b77w", "heavy"), ("C17", "heavy"), ("C172", "light"), ("C525", "jet"),
+     ("MI17", "helicopter"), ("R44", "helicopter"), ("", "light"), ("B738", "jet"),
+     ("E190", "jet"), ("B38M", "jet"), ("BE20", "light")],
 )  # fmt: skip
 def test_the_type_goes_before_what_was_flown(type_code: str, expected: str) -> None:
     slow = _descent(110, 5_000)
