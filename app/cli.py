@@ -18,7 +18,9 @@ from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.demo import demo_app
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
+from app.forensics.corpora.commands import demo_corpus, ingest_posts, publish
 from app.forensics.evidence.commands import verify_package
+from app.forensics.findings.commands import decide_reply, list_replies, publish_finding
 from app.itineraries.analyse_commands import routes_app
 from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
 from app.itineraries.journeys.commands import expire, ingest_legs, picture, redact
@@ -41,6 +43,7 @@ ingest_app.command("legs")(ingest_legs)
 ingest_app.command("registry")(ingest_registry)
 ingest_app.command("sanctions")(ingest_sanctions)
 ingest_app.command("positions")(ingest_positions)
+ingest_app.command("posts")(ingest_posts)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
     ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
@@ -51,6 +54,11 @@ for name, group in (
 
 
 forensics_app.command("verify")(verify_package)
+forensics_app.command("demo-corpus")(demo_corpus)
+forensics_app.command("publish")(publish)
+forensics_app.command("replies")(list_replies)
+forensics_app.command("decide-reply")(decide_reply)
+forensics_app.command("publish-finding")(publish_finding)
 routes_app.command("redact")(redact)
 routes_app.command("expire")(expire)
 routes_app.command("picture")(picture)

@@ -131,7 +131,7 @@ class PostKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Plain = Field(min_length=1, max_length=1_024, description="the platform's", examples=["1"])
-    platform: Plain = Field("", max_length=256)
+    platform: Plain = Field("", max_length=256, description="empty where none was told")
 
 
 class LinkKey(PostKey):

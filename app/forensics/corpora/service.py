@@ -1,5 +1,6 @@
 """The rules of corpora: who sees and fills them, how much they hold, what goes for good."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.core.settings import Settings
 from app.forensics.corpora import repository, writer
 from app.forensics.corpora.importer import CorpusGoneError, import_posts
 from app.forensics.corpora.models import Corpus, CorpusUpload
-from app.forensics.corpora.schemas import LinkKey, LinkWish, PostsQuery, UploadQuery
+from app.forensics.corpora.schemas import NAME_PATTERN, LinkKey, LinkWish, PostsQuery, UploadQuery
 from app.forensics.corpora.spool import spooled
 from app.forensics.findings.writer import note_deleted_posts, withdraw_findings
 from app.forensics.sources.posts import ALIASES
@@ -140,6 +141,19 @@ async def _get_or_create(database: Database, account_id: int, plan: Plan, name: 
         made = await repository.find_own(session, account_id, name)
         assert made is not None
         return made
+
+
+def check_name(name: str) -> None:
+    """See that a corpus may have this name.
+
+    Raises:
+        InvalidParameterError: it may not.
+    """
+    if re.fullmatch(NAME_PATTERN, name) is None:
+        raise InvalidParameterError(
+            "the name of a corpus is 1 to 64 letters of A to Z, digits, '.', '_' and '-', a letter"
+            " or digit first"
+        )
 
 
 def read_columns(given: Sequence[str]) -> dict[str, str]:
