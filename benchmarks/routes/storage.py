@@ -1,6 +1,6 @@
 """Storage of positions: loading, one craft-month, and activities, at one and at ten million.
 
-    python -m benchmarks.routes.storage [--positions 1000000 10000000]
+    python -m benchmarks.routes.storage [--positions 1000000 10000000] [--keep]
 
 Synthetic vessels, a fix each 4.3 minutes for 30 days: a craft-month is 10,000 positions. Everything
 goes through the product's own importer, analysis and routes; databases are made anew.
@@ -8,6 +8,7 @@ goes through the product's own importer, analysis and routes; databases are made
 
 import argparse
 import asyncio
+import gc
 import hashlib
 import resource
 import time
@@ -186,29 +187,44 @@ async def _made(server: EmbeddedServer, name: str) -> str:
     return server.url(name)
 
 
-async def run(server: EmbeddedServer, sizes: list[int]) -> None:
+async def run(server: EmbeddedServer, sizes: list[int], keep: bool) -> None:
     """Measure each size and print the tables."""
     answers = {}
     for positions in sizes:
+        if keep:
+            url = server.url(f"positions_{positions}")
+            answers[positions] = await _shown(url, positions)
+            continue
         url = await _made(server, f"positions_{positions}")
         async with Database(url, pool_size=2) as database:
             for name, value in (await load(database, positions)).items():
                 print(f"{positions:>12,}  {name}: {value:,.0f}", flush=True)
-        answers[positions] = await measure(url, positions)
-        for name, (median, late) in answers[positions].items():
-            print(f"{positions:>12,}  {name}: {median:.1f} ms, p95 {late:.1f} ms", flush=True)
+        answers[positions] = await _shown(url, positions)
     small, large = answers[min(sizes)], answers[max(sizes)]
     for name in small:
         print(f"growth of the median, {name}: {large[name][0] / small[name][0]:.2f}")
 
 
+async def _shown(url: str, positions: int) -> dict[str, tuple[float, float]]:
+    found = await measure(url, positions)
+    for name, (median, late) in found.items():
+        print(f"{positions:>12,}  {name}: {median:.1f} ms, p95 {late:.1f} ms", flush=True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--positions", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    sizes = parser.parse_args().positions
+    parser.add_argument("--keep", action="store_true", help="measure what an earlier run loaded")
+    parsed = parser.parse_args()
+    sizes = parsed.positions
+    # As the product's server has it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     server = EmbeddedServer.start(DATA)
     try:
-        asyncio.run(run(server, sizes))
+        asyncio.run(run(server, sizes, parsed.keep))
     finally:
         server.stop()
 

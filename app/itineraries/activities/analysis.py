@@ -18,6 +18,7 @@ from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 from app.itineraries.tracks.segments import LONE, detect_segments
 from app.itineraries.tracks.shore import Shore
+from app.itineraries.tracks.spoofing import detect_spoofing
 from app.itineraries.tracks.stops import detect_stops
 from app.itineraries.tracks.visits import detect_visits
 
@@ -47,6 +48,7 @@ def analyse_craft(
             yield from map(findings.of_leg, detect_legs(part, world.load_airports(), aircraft))
         else:
             yield from _of_vessel(part, world)
+        yield from map(findings.of_spoofing, detect_spoofing(part))
 
 
 def analyse_silences(positions: Positions, ends_open: Sequence[str]) -> Iterator[Finding]:

@@ -32,9 +32,9 @@ from app.itineraries.tracks.positions import Positions
 from app.itineraries.watching.telling import tell_watchers
 
 LOCK = "vric.activities"
-# So many craft, or a million of their fixes, at once: 100 MB.
+# So many craft, or so many of their fixes, at once: 50 MB, and their neighbours as much again.
 CRAFT_AT_ONCE = 200
-_FIXES_AT_ONCE = 1_000_000
+_FIXES_AT_ONCE = 300_000
 Progress = Callable[[int], None]
 
 

@@ -4,7 +4,11 @@ import unicodedata
 
 VESSEL_SCHEMES = ("mmsi", "imo")
 AIRCRAFT_SCHEMES = ("icao24", "registration", "msn")
-MAX_KEY = 100
+
+
+def as_key(craft_id: str) -> str:
+    """What a file calls a craft, without the one character that a database has no place for."""
+    return craft_id.replace("\0", "") or "?"
 
 
 def scheme_of(key: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from app.itineraries.crafts.keys import as_key
 from app.itineraries.crafts.writer import Said
 from app.itineraries.sources.batch import IdentityStatement
 
@@ -27,8 +28,9 @@ def as_said(
         at = None if statement.time_s is None else datetime.fromtimestamp(statement.time_s, UTC)
         sizes = {name: value for name in _SIZES if (value := getattr(statement, name)) is not None}
         for name, field in _FIELDS.items():
-            value = getattr(statement, name)
-            if value is not None and str(value).strip():
+            given = getattr(statement, name)
+            value = "" if given is None else str(given).replace("\0", "").strip()
+            if value:
                 detail = sizes if name == "ship_type" and sizes else None
-                craft_id = craft_ids[statement.craft_id]
-                yield Said(craft_id, field, str(value).strip(), source, at, at, detail)
+                craft_id = craft_ids[as_key(statement.craft_id)]
+                yield Said(craft_id, field, value, source, at, at, detail)

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import Database
 from app.ingest.files import LargeFile
 from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, Reject, run_in_parts
+from app.itineraries.crafts.keys import as_key
 from app.itineraries.crafts.statements import as_said
 from app.itineraries.crafts.writer import save_crafts, save_identities
 from app.itineraries.positions.writer import write_positions
@@ -131,12 +132,12 @@ async def write_part(
     source: str,
 ) -> int:
     """Write fixes in order and what craft say of themselves; returns how many fixes are new."""
-    seen = np.unique(positions.craft)
-    keys = {positions.craft_ids[code] for code in seen.tolist()}
-    ids = await save_crafts(connection, keys | {one.craft_id for one in statics})
+    seen = np.unique(positions.craft).tolist()
+    keys = [as_key(positions.craft_ids[code]) for code in seen]
+    ids = await save_crafts(connection, [*keys, *(as_key(one.craft_id) for one in statics)])
     await save_identities(connection, as_said(statics, ids, source))
     lookup = np.zeros(len(positions.craft_ids), dtype=np.int64)
-    lookup[seen] = [ids[positions.craft_ids[code]] for code in seen.tolist()]
+    lookup[seen] = [ids[key] for key in keys]
     added = await write_positions(connection, positions, lookup[positions.craft])
     if added or statics:
         await data_version.bump(connection, data_version.ROUTES)
