@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from app.forensics.analysis.near_duplicates import grams_of
+from app.forensics.analysis.near_duplicates import GRAM_MASK, HASH_BITS, gram_keys
 from app.forensics.analysis.shares import Integers, Numbers
 from app.forensics.analysis.text import plain_words
 
@@ -58,10 +58,10 @@ def match_embedded(
 
 def _tfidf(texts: Sequence[str]) -> sparse.csr_matrix:
     """Rows of length one over character 4-grams, spaces at the ends of words included."""
-    hashes, counts = grams_of([f" {text} " for text in texts], 4)
-    _, column, document_counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    keys = gram_keys([f" {text} " for text in texts], 4)
+    rows, gram = (keys >> HASH_BITS).astype(np.int64), keys & GRAM_MASK
+    _, column, document_counts = np.unique(gram, return_inverse=True, return_counts=True)
     weight = np.log((1 + len(texts)) / (1 + document_counts[column])) + 1
-    rows = np.repeat(np.arange(len(texts)), counts)
     lengths = np.sqrt(np.bincount(rows, weights=weight**2, minlength=len(texts)))
     shape = (len(texts), len(document_counts))
     return sparse.csr_matrix((weight / lengths[rows], (rows, column)), shape)
