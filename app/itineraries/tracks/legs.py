@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.itineraries.tracks.airports import AirportKind, Airports
+from app.itineraries.tracks.airports import Airport, AirportKind, Airports
 from app.itineraries.tracks.candidates import Candidate, craft_class
 from app.itineraries.tracks.flights import (
     FlightOptions,
@@ -41,7 +41,7 @@ METHOD_VERSION = "1"
 
 EDGE_FIXES = 3
 TURNAROUND_FT = 15_000.0
-"""A track that ends higher than this was not about to land."""
+"""A track that ends higher than this above the field was not about to land."""
 _THIN_S = 60.0
 _APPROACH_KM = 12.0
 _MAX_AIRPORTS = 60
@@ -111,11 +111,14 @@ def detect_legs(
             _leg(craft_id, track.take(piece), ground[piece], airports, type_code, options)
             for piece in flights
         ]
-        legs += _linked(own, [track.altitude_ft[piece] for piece in flights], options)
+        altitudes = [track.altitude_ft[piece] for piece in flights]
+        legs += _linked(own, altitudes, airports, options)
     return legs
 
 
-def _linked(legs: list[Leg], altitudes_ft: list[Floats], options: LegOptions) -> list[Leg]:
+def _linked(
+    legs: list[Leg], altitudes_ft: list[Floats], airports: Airports, options: LegOptions
+) -> list[Leg]:
     """Legs whose ends were not seen, ended (begun) where the craft was before the next (after the last)."""
     linked = list(legs)
     for i in range(len(legs) - 1):
@@ -124,9 +127,9 @@ def _linked(legs: list[Leg], altitudes_ft: list[Floats], options: LegOptions) ->
         km = _km(end.lat, end.lon, start.lat, start.lon)
         if km > options.turnaround_km or bool(end.code) == bool(start.code):
             continue
-        if not end.code and _low(altitudes_ft[i][-EDGE_FIXES:]):
+        if not end.code and _low_for(airports.find(start.code), altitudes_ft[i][-EDGE_FIXES:]):
             linked[i] = replace(before, destination=_as_inferred(start, end, km))
-        elif not start.code and _low(altitudes_ft[i + 1][:EDGE_FIXES]):
+        elif not start.code and _low_for(airports.find(end.code), altitudes_ft[i + 1][:EDGE_FIXES]):
             linked[i + 1] = replace(after, origin=_as_inferred(end, start, km))
     return linked
 
@@ -139,9 +142,11 @@ def _as_inferred(known: LegEnd, unknown: LegEnd, km: float) -> LegEnd:
     return LegEnd(known.code, known.name, known.lat, known.lon, "inferred", candidates)
 
 
-def _low(altitudes_ft: Floats) -> bool:
+def _low_for(airport: Airport | None, altitudes_ft: Floats) -> bool:
+    """Whether a track near its end is low enough to be on the way to or from an airport."""
     known = altitudes_ft[~np.isnan(altitudes_ft)]
-    return len(known) > 0 and float(known.min()) < TURNAROUND_FT
+    field_ft = airport.elevation_ft if airport else 0.0
+    return len(known) > 0 and float(known.min()) < field_ft + TURNAROUND_FT
 
 
 def _km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
