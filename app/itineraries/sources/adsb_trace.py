@@ -9,8 +9,8 @@ from app.itineraries.sources.batch import Batch, IdentityStatement
 from app.itineraries.sources.columns import NAN, Columns
 from app.itineraries.tracks.positions import UNKNOWN
 
-MAX_TRACE_BYTES = 32 << 20
-"""A day of one aircraft, a fix each second, takes 9 MB; parsed it takes ten times its size."""
+MAX_TRACE_BYTES = 16 << 20
+"""A day of one aircraft, a fix each second, takes 9 MB; parsed, lists take twenty times their text."""
 ROWS_A_BATCH = 50_000
 
 

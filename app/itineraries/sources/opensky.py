@@ -14,7 +14,7 @@ from app.itineraries.sources.columns import NAN, Columns
 from app.itineraries.tracks.positions import UNKNOWN
 
 ROWS_A_BATCH = 50_000
-MAX_LINE_BYTES = 32 << 20
+MAX_LINE_BYTES = 16 << 20
 KN_PER_M_S = 3600 / 1852
 FT_PER_M = 1 / 0.3048
 # The order of a state vector in the REST interface; the names of the historical tables follow.
@@ -109,7 +109,7 @@ def _read_json(first: bytes, lines: Iterator[bytes]) -> Iterator[Batch]:
                 yield columns.batch()
                 columns = Columns()
         if content is None:
-            columns.reject(count + 1, "not JSON, or more than 32 MB of it")
+            columns.reject(count + 1, "not JSON, or more than 16 MB of it")
     yield columns.batch()
 
 
