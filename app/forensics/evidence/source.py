@@ -18,6 +18,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a finding."""
+
+    kind: str
+    at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingVersion:
     """One version of a finding, with what happened to it and was said to it."""
 
@@ -32,6 +41,7 @@ class FindingVersion:
     url: str
     retracted_at: datetime | None = None
     replies: Sequence[Reply] = field(default_factory=list)
+    events: Sequence[Event] = field(default_factory=list)
 
     @property
     def is_synthetic(self) -> bool:

@@ -36,7 +36,7 @@ def _relaxed(edges: Sequence[tuple[int, int]], size: int) -> Floats:
     turn = np.arange(size) * _GOLDEN_ANGLE
     at = np.sqrt(np.arange(size) + 0.5)[:, None] * np.column_stack((np.cos(turn), np.sin(turn)))
     if size < 2:
-        return at * 0
+        return np.zeros((size, 2))
     ideal = 1.0
     ends = np.array(edges).reshape(-1, 2)
     for step in range(_STEPS):

@@ -1,0 +1,1 @@
+"""The report of a finding: one page that prints well."""
