@@ -42,6 +42,8 @@ from app.exports.router import router as exports_router
 from app.forensics.corpora.router import UPLOADS
 from app.forensics.corpora.router import router as corpora_router
 from app.forensics.corpora.service import Uploads
+from app.forensics.evidence.router import evidence_router
+from app.forensics.evidence.router import keys_router as evidence_keys_router
 from app.forensics.findings.router import analyses_router, findings_router, replies_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -118,6 +120,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         billing_router,
         crafts_router,
         events_router,
+        evidence_keys_router,
+        evidence_router,
         exports_router,
         findings_router,
         itineraries_router,
