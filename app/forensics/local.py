@@ -113,7 +113,9 @@ def _tested_records(
     shares: Shares, window_s: float, options: CoordinationOptions,
     extra: Mapping[str, list[Any]], counted: str,
 ) -> Iterator[Record]:  # fmt: skip
-    known = Descriptions(**{name: [_text(value) for value in extra[name]] for name in extra})
+    # A column that is missing, or empty throughout, counts as not given.
+    given = {name: values for name, values in extra.items() if any(values)}
+    known = Descriptions(**{name: list(map(_text, values)) for name, values in given.items()})
     found = coordination.analyse(shares, window_s, options.min_participation, known)
     _tell_outcome(found, counted)
     told = np.arange(len(found.edges)) if options.every_edge else np.flatnonzero(found.significant)
@@ -137,8 +139,10 @@ def _edge_records(shares: Shares, edges: Edges, weight: str) -> Iterator[Record]
         shares.accounts.take(edges.a).to_pylist(), shares.accounts.take(edges.b).to_pylist(),
         getattr(edges, weight).tolist(), edges.mean_delta_s.tolist(), strict=True,
     )  # fmt: skip
-    names = ("account_a", "account_b", "weight", "avg_time_delta_s")
-    return (dict(zip(names, values, strict=True)) for values in columns)
+    return (
+        {"account_a": a, "account_b": b, "weight": weight, "avg_time_delta_s": delta_s}
+        for a, b, weight, delta_s in columns
+    )
 
 
 def _tell_outcome(found: Coordination, counted: str) -> None:

@@ -1,7 +1,10 @@
 """Users' tables: every kind of file, every row taken or told of."""
 
+import csv
 import gzip
+import tempfile
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.forensics.sources import tables
+from app.forensics.sources import shares, tables
+from app.forensics.sources.regular_csv import IrregularError
 from app.forensics.sources.shares import read_shares
 from app.forensics.sources.tables import Rejected, TableError, read_batches
 from app.forensics.sources.times import parse_time, parse_times
@@ -123,6 +127,29 @@ def test_no_file_and_no_end_of_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     bomb = gzip.compress((HEADER + "a" * 3_000_000).encode())
     with pytest.raises(TableError, match="longer than 1 MB"):
         _read(_written(tmp_path, bomb))
+
+
+def _irregular(*_: object) -> None:
+    raise IrregularError
+
+
+_CELL = st.one_of(
+    st.sampled_from(["1", "2.5", "2020-01-01T00:00:00Z", ""]), st.text('ab ",é', max_size=4)
+)
+
+
+@given(st.lists(st.lists(_CELL, min_size=4, max_size=4), max_size=8), st.booleans())
+def test_the_fast_reader_gives_what_the_careful_one_does(
+    rows: list[list[str]], packed: bool
+) -> None:
+    written = StringIO(newline="")
+    csv.writer(written).writerows([HEADER.strip().split(","), *rows])
+    content = written.getvalue().encode()
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        path = _written(Path(folder), gzip.compress(content) if packed else content)
+        fast = _read(path)
+        patched.setattr(shares, "read_regular", _irregular)
+        assert fast == _read(path)
 
 
 def test_batches_keep_their_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from app.forensics.sources.regular_csv import IrregularError, read_regular
 from app.forensics.sources.tables import Batch, Rejected, read_batches
-from app.forensics.sources.times import parse_time, parse_times
+from app.forensics.sources.times import parse_texts, parse_time, parse_times
 
 MAX_ID_CHARACTERS = 4_096
 _ID_TYPES = (pa.string(), pa.int64())
@@ -40,11 +41,31 @@ def read_shares(
     Raises:
         TableError: the file is no table or lacks a column.
     """
-    shares = ShareColumns()
+    try:
+        return _read_regular(path, columns, optional)
+    except IrregularError:
+        shares = ShareColumns(extra={name: [] for name in optional})
     for batch in read_batches(path, columns, optional):
         for rejected in batch.rejects:
             reject(rejected)
         _append(shares, batch, reject)
+    return shares
+
+
+def _read_regular(
+    path: Path, columns: Mapping[str, str], optional: Mapping[str, str]
+) -> ShareColumns:
+    shares = ShareColumns(extra={name: [] for name in optional})
+    for batch in read_regular(path, columns, optional):
+        times = parse_texts(batch["time"])
+        if times is None or not all(_is_whole(batch[name]) for name in _REQUIRED):
+            raise IrregularError
+        shares.account.append(batch["account"])
+        shares.object.append(batch["object"])
+        shares.content.append(batch["content"])
+        shares.at_us.append(times)
+        for name, values in shares.extra.items():
+            values.extend(batch[name].to_pylist() if name in batch else [None] * len(times))
     return shares
 
 
@@ -60,24 +81,26 @@ def _append(shares: ShareColumns, batch: Batch, reject: Callable[[Rejected], Non
     shares.object.append(texts[1])
     shares.content.append(texts[2])
     shares.at_us.append(times)
-    for name in batch.values.keys() - {*_REQUIRED, "time"}:
-        column = batch.values[name]
-        shares.extra.setdefault(name, []).extend(column[i] for i in keep)
+    for name, values in shares.extra.items():
+        column = batch.values.get(name)
+        values.extend(None if column is None else column[i] for i in keep)
 
 
 def _texts(values: Sequence[Any]) -> pa.Array | None:
     """The column where all of it is plain text of fair length."""
     try:
-        column = pa.array(values)
+        column = pa.array(values) if len(values) else pa.array([], pa.string())
         column = pc.cast(column, pa.string()) if column.type in _ID_TYPES else None
     except (pa.ArrowException, UnicodeEncodeError, OverflowError):
         return None
-    if column is None:
-        return None
+    return column if column is not None and _is_whole(column) else None
+
+
+def _is_whole(column: pa.Array) -> bool:
+    """Whether every row has a text, none of them too long."""
     bounds = pc.min_max(pc.binary_length(column))
     low, high = bounds["min"].as_py(), bounds["max"].as_py()
-    whole = not column.null_count and (low is None or (low > 0 and high <= MAX_ID_CHARACTERS))
-    return column if whole else None
+    return not column.null_count and (low is None or (low > 0 and high <= MAX_ID_CHARACTERS))
 
 
 def _checked(

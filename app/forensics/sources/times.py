@@ -12,7 +12,7 @@ MICROSECONDS = 1_000_000
 _EARLIEST_S, _LATEST_S = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 
 
-def parse_times(values: Sequence[object]) -> NDArray[np.int64] | None:
+def parse_times(values: Sequence[object] | NDArray[np.float64]) -> NDArray[np.int64] | None:
     """Microseconds since 1970 of values that are all written one way, else None."""
     try:
         seconds = np.array(values, np.float64)
@@ -21,6 +21,15 @@ def parse_times(values: Sequence[object]) -> NDArray[np.int64] | None:
     if not ((seconds >= _EARLIEST_S) & (seconds <= _LATEST_S)).all():
         return None
     return np.rint(seconds * MICROSECONDS).astype(np.int64)
+
+
+def parse_texts(column: pa.Array) -> NDArray[np.int64] | None:
+    """The same of a column of texts."""
+    try:
+        seconds = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return _parse_rfc3339(column)
+    return parse_times(seconds)
 
 
 def parse_time(value: object) -> int:
@@ -57,9 +66,9 @@ def _parse_text(text: str) -> int:
     return (since.days * 86_400 + since.seconds) * MICROSECONDS + since.microseconds
 
 
-def _parse_rfc3339(values: Sequence[object]) -> NDArray[np.int64] | None:
+def _parse_rfc3339(values: Sequence[object] | pa.Array) -> NDArray[np.int64] | None:
     try:
-        texts = pa.array(values, pa.string())
+        texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
         instants = pc.cast(texts, pa.timestamp("us", tz="UTC"))
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
         return None
