@@ -16,6 +16,7 @@ from app.core.errors import (
     NotFoundError,
     RateLimitedError,
 )
+from app.core.jobs.queue import cancel
 from app.core.pagination import decode_cursor, encode_cursor
 from app.core.settings import Settings
 from app.forensics.corpora import repository, writer
@@ -23,6 +24,8 @@ from app.forensics.corpora.importer import CorpusGoneError, import_posts
 from app.forensics.corpora.models import Corpus, CorpusUpload
 from app.forensics.corpora.schemas import NAME_PATTERN, LinkKey, LinkWish, PostsQuery, UploadQuery
 from app.forensics.corpora.spool import spooled
+from app.forensics.findings.jobs import ANALYSE
+from app.forensics.findings.repository import fetch_unfinished_of
 from app.forensics.findings.writer import note_deleted_posts, withdraw_findings
 from app.forensics.sources.posts import ALIASES
 from app.forensics.sources.tables import TableError
@@ -286,6 +289,8 @@ async def delete_corpus(database: Database, corpus: Corpus) -> None:
     """Delete a corpus with its posts, uploads, links and analyses, and the documents of findings."""
     assert corpus.id is not None
     async with database.transaction() as connection:
+        for analysis_id in await fetch_unfinished_of(connection, corpus.id):
+            await cancel(connection, ANALYSE.name, str(analysis_id))
         await withdraw_findings(connection, corpus.id)
         await writer.delete_corpus(connection, corpus.id)
 

@@ -7,7 +7,7 @@ import orjson
 from app.core.db import Row
 from app.events.schemas import Link
 from app.forensics.corpora.models import Corpus, CorpusUpload
-from app.forensics.corpora.schemas import PATH, CorpusShown, UploadShown
+from app.forensics.corpora.schemas import PATH, CorpusShown, PostShown, UploadShown
 from app.plans import Plan
 
 
@@ -32,8 +32,6 @@ def upload_shown(upload: CorpusUpload) -> UploadShown:
 
 def post_shown(row: Row) -> dict[str, Any]:
     """A post from its row."""
-    return {
-        **{name: value for name, value in row.items() if name != "post_id"},
-        "id": row["post_id"],
-        "links": orjson.loads(row["links"]),
-    }
+    post = {**row, "id": row["post_id"], "links": orjson.loads(row["links"])}
+    shown: dict[str, Any] = PostShown.model_validate(post).model_dump(mode="json")
+    return shown

@@ -43,6 +43,9 @@ _DELETED_OF = """
 SELECT count(*) FROM post_tombstones t
 WHERE t.corpus_id = $1 AND t.id <= $2 AND t.deleted_at > $3
 """
+_UNFINISHED_OF = """
+SELECT id FROM analyses WHERE corpus_id = $1 AND status IN ('queued', 'running')
+"""
 
 
 async def fetch_scope(
@@ -99,12 +102,9 @@ async def count_unfinished(session: AsyncSession, account_id: int) -> int:
     return (await session.exec(statement)).one()
 
 
-async def list_unfinished_of(session: AsyncSession, corpus_id: int) -> Sequence[UUID]:
+async def fetch_unfinished_of(connection: asyncpg.Connection, corpus_id: int) -> list[UUID]:
     """The analyses of a corpus that are still to be done."""
-    statement = select(Analysis.id).where(
-        Analysis.corpus_id == corpus_id, col(Analysis.status).in_(UNFINISHED)
-    )
-    return (await session.exec(statement)).all()
+    return [row["id"] for row in await connection.fetch(_UNFINISHED_OF, corpus_id)]
 
 
 async def list_analyses(

@@ -25,7 +25,11 @@ Record = dict[str, Any]
 MakeKey = Callable[..., Awaitable[str]]
 PLENTY = {
     plan: {"burst_per_minute": 1_000_000, "daily": 10_000_000, **more}
-    for plan, more in (("free", {}), ("premium", {"posts_per_corpus": 100_000, "corpora": 5}))
+    for plan, more in (
+        ("free", {}),
+        ("premium", {"posts_per_corpus": 100_000, "corpora": 5}),
+        ("enterprise", {"posts_per_corpus": 3, "corpora": 1}),
+    )
 }
 
 

@@ -1,0 +1,110 @@
+"""Corpora are private, and what is deleted is gone from every table."""
+
+import asyncpg
+import pytest
+
+from app.core.db import Database
+from tests.forensics.corpora.conftest import Analyst, Analysts, campaign
+
+SECRET = "marzipan-4711"
+
+
+async def _tables_with(database: Database, needle: str) -> set[str]:
+    """The tables in which any row, as text, holds a string."""
+    connection = await asyncpg.connect(database.url)
+    try:
+        tables = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        found = set()
+        for (table,) in tables:
+            sql = f'SELECT count(*) FROM "{table}" t WHERE position($1 IN t::text) > 0'
+            sql += " OR position($2 IN t::text) > 0"  # bytea shows as hexadecimal digits
+            if await connection.fetchval(sql, needle, needle.encode().hex()):
+                found.add(table)
+        return found
+    finally:
+        await connection.close()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_another_account_sees_nothing(analysts: Analysts) -> None:
+    async with analysts() as owner, analysts("b@example.org") as other:
+        await owner.upload(campaign())
+        finding = await owner.finding()
+        analysis = (await owner.get("analyses"))["items"][0]["id"]
+        assert (await other.get("corpora"))["items"] == []
+        for path in ("corpora/c", "corpora/c/posts", "corpora/c/uploads",
+                     f"analyses/{analysis}", f"analyses/{analysis}/stream",
+                     f"findings/{finding['id']}", f"findings/{finding['id']}/versions/1",
+                     f"findings/{finding['id']}/recompute"):  # fmt: skip
+            await other.get(path, 404)
+        for path in ("corpora/c", "corpora/c/posts?account=a", f"analyses/{analysis}"):
+            assert (await other.client.delete(f"/v1/forensics/{path}")).status_code == 404
+        for name in ("recompute", "corrections", "retraction"):
+            path = f"/v1/forensics/findings/{finding['id']}/{name}"
+            answer = await other.client.post(path, json={"note": "not mine"})
+            assert answer.status_code == 404
+        await other.ask(422)
+        assert (await other.get("findings"))["items"] == []
+        await other.upload([{"id": "1", "account": "mine"}])
+        assert (await other.get("corpora/c"))["posts"] == 1
+        assert (await owner.get("corpora/c"))["posts"] == 448
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_deleted_corpus_is_gone_and_its_tombstone_stays(
+    analyst: Analyst, database: Database
+) -> None:
+    posts = campaign()
+    for post in posts:
+        post["text"] += f" {SECRET}"
+        post["account"] = f"{post['account']}-{SECRET}"
+    posts.append({"id": "odd", "account": "x", "published_at": f"{SECRET}"})
+    await analyst.upload(posts)
+    finding = await analyst.finding()
+    assert {"posts", "corpus_uploads", "finding_versions"} <= await _tables_with(database, SECRET)
+    assert (await analyst.client.delete("/v1/forensics/corpora/c")).status_code == 204
+    assert await _tables_with(database, SECRET) == set()
+    gone = await analyst.get("corpora/c", 410)
+    assert "448 posts" in gone["detail"]
+    await analyst.get(f"findings/{finding['id']}", 410)
+    (listed,) = (await analyst.get("findings"))["items"]
+    assert listed["status"] == "deleted"
+    await analyst.upload([{"id": "1", "account": "a"}])
+    assert (await analyst.get("corpora/c"))["posts"] == 1
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_deleted_accounts_posts_stay_away(analyst: Analyst, database: Database) -> None:
+    posts = campaign()
+    for post in posts:
+        post["account"] = post["account"].replace("planted0", SECRET)
+    upload = await analyst.upload(posts)
+    finding = await analyst.finding()
+    path = "/v1/forensics/corpora/c/posts"
+    answer = await analyst.client.delete(path, params={"account": SECRET})
+    assert answer.json() == {"deleted": 8}
+    assert await _tables_with(database, SECRET) == set()
+    again = await analyst.upload(posts)
+    assert (again["counts"]["deleted"], again["counts"]["added"]) == (8, 0)
+    assert again["counts"]["known"] == upload["counts"]["added"] - 8
+    shown = await analyst.get(f"findings/{finding['id']}", 410)
+    assert "named an account" in shown["detail"]
+    assert (await analyst.client.delete(path, params={"account": SECRET})).status_code == 404
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_deleted_post_leaves_an_event_and_no_recomputation(analyst: Analyst) -> None:
+    await analyst.upload(campaign())
+    finding = await analyst.finding()
+    path = "/v1/forensics/corpora/c/posts"
+    query = {"id": "c0-0-0", "platform": "x"}
+    assert (await analyst.client.delete(path, params=query)).status_code == 200
+    shown = await analyst.get(f"findings/{finding['id']}")
+    assert [event["kind"] for event in shown["events"]] == ["created", "input_deleted"]
+    answer = await analyst.client.post(f"/v1/forensics/findings/{finding['id']}/recompute")
+    assert (answer.status_code, answer.json()["deleted_posts"]) == (409, 1)
+    ended = await analyst.until_ended(await analyst.ask(finding=finding["id"]))
+    assert (ended["finding"], ended["version"]) == (finding["id"], 2)
+    assert (await analyst.client.delete(path, params={})).status_code == 400
