@@ -66,6 +66,7 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("POST", "/v1/exports"): 10,
     ("POST", "/v1/forensics/analyses"): 10,
     ("GET", "/v1/routes/activities"): 2,
+    ("GET", "/v1/routes/itineraries"): 2,
     ("POST", "/v1/routes/reachability"): 10,
     ("GET", "/v1/plans"): 0,
     ("GET", "/v1/usage"): 0,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.events.outlets import fold_name
-from app.itineraries.journeys.claims import Claim, Place
+from app.itineraries.journeys.claims import Claim
 from app.itineraries.journeys.moments import Moment
 from app.itineraries.journeys.places import agree, place_key
 
@@ -74,9 +74,14 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
     if leg.outlets & {fold_name(source.outlet) for source in claim.sources}:
         return False
     for held in leg.claims:
-        ends = [(claim.origin, held.origin), (claim.to, held.to)]
-        told = [(a, b) for a, b in ends if _is_told(a) and _is_told(b)]
-        if not told or not all(agree(a, b) for a, b in told if a is not None and b is not None):
+        ends = ((claim.origin, held.origin), (claim.to, held.to))
+        told = [(a, b) for a, b in ends if a is not None and b is not None]
+        agreeing = [(a, b) for a, b in told if agree(a, b)]
+        # An end that is only inferred proves nothing against another.
+        if not agreeing or any(
+            pair not in agreeing and "inferred" not in (pair[0].status, pair[1].status)
+            for pair in told
+        ):
             return False
     moments = [when.moment for when in (*claim.departed, *claim.arrived)]
     return any(
@@ -84,11 +89,6 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
         for a in moments
         for b in leg.moments
     )
-
-
-def _is_told(place: Place | None) -> bool:
-    """Whether a report names the place; one that it only infers proves nothing against another."""
-    return place is not None and place.status != "inferred"
 
 
 def _order(by_number: bool) -> Callable[[ClaimedLeg], tuple[int, datetime]]:

@@ -63,11 +63,12 @@ _MAX_READ = 20_000
 
 
 async def fetch_page(
-    database: Database, query: ItinerariesQuery, limit: int, keep: Keep | None
+    database: Database, query: ItinerariesQuery, limit: int, keep: Keep | None, whole: bool
 ) -> Page:
-    """At most `limit` itineraries after the cursor: summary, document and whether they are listed.
+    """At most `limit` itineraries after the cursor: `item` and whether they are listed.
 
     Args:
+        whole: `item` is the document instead of the summary.
         keep: tells by the stops of one leg whether its itinerary is meant; it is asked of what
             meets all other conditions, at most for 20,000 itineraries a page.
     """
@@ -75,7 +76,7 @@ async def fetch_page(
     cursor, read = query.cursor, 0
     while True:
         chunk = limit + 1 if keep is None else _CHUNK
-        found = await _fetch(database, query, cursor, chunk, with_stops=keep is not None)
+        found = await _fetch(database, query, cursor, chunk, keep is not None, whole)
         read += len(found)
         for row in found:
             if keep is None or any(keep(*leg) for leg in orjson.loads(row["stops"] or b"[]")):
@@ -90,7 +91,12 @@ async def fetch_page(
 
 
 async def _fetch(
-    database: Database, query: ItinerariesQuery, cursor: str | None, limit: int, with_stops: bool
+    database: Database,
+    query: ItinerariesQuery,
+    cursor: str | None,
+    limit: int,
+    with_stops: bool,
+    whole: bool,
 ) -> list[Row]:
     statement = Statement()
     conditions = _conditions(statement, query)
@@ -103,7 +109,8 @@ async def _fetch(
         else ""
     )
     sql = f"""
-        SELECT i.id, {_LATEST} AS latest, i.summary, i.document, {_SANCTIONED} AS sanctioned{stops}
+        SELECT i.id, {_LATEST} AS latest, 
+               i.{"document" if whole else "summary"} AS item, {_SANCTIONED} AS sanctioned{stops}
         FROM itineraries i WHERE {" AND ".join(conditions) or "true"}
         ORDER BY {_order(query.sortby)} LIMIT {statement.bind(limit)}
     """

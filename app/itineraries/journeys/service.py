@@ -19,10 +19,17 @@ from app.itineraries.journeys.assemble import assemble
 from app.itineraries.journeys.claims import read_claim
 from app.itineraries.journeys.corridor import distance_between_lines_km
 from app.itineraries.journeys.derive import FEATURE, target_of
-from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryQuery, parse_corridor
+from app.itineraries.journeys.queries import (
+    MAX_LIMIT,
+    ItinerariesQuery,
+    ItineraryQuery,
+    parse_corridor,
+)
 from app.plans import Plan
 
 PATH = "/v1/routes/itineraries"
+MAX_WHOLE = 500
+"""Itineraries with all legs on a page: one can be megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +49,16 @@ async def list_itineraries(
     Args:
         whole: with all legs, instead of as summaries.
     """
-    limit = min(query.limit, plan.page_cap)
+    limit = min(query.limit, plan.page_cap, MAX_WHOLE if whole else MAX_LIMIT)
     meta: dict[str, Any] = {}
     if limit < query.limit:
         meta["clipped"] = {
             "parameter": "limit", "asked": query.limit, "given": limit, "plan": plan.key
         }  # fmt: skip
-    page = await repository.fetch_page(database, query, limit, _keeper(query))
+    page = await repository.fetch_page(database, query, limit, _keeper(query), whole)
     items = [
         {
-            **orjson.loads(row["document" if whole else "summary"]),
+            **orjson.loads(row["item"]),
             "sanctioned": row["sanctioned"],
             "links": _links(row["id"]),
         }
