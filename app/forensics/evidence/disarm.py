@@ -74,6 +74,9 @@ def techniques_of(behaviour: Behaviour, platforms: Platforms | None = None) -> l
 
 
 def _flooding(behaviour: Behaviour, _: Platforms) -> list[str]:
+    # CooRTweet's definition tests nothing against chance, so that its groups meet no such rule.
+    if all(edge.q is None for edge in behaviour.edges):
+        return []
     return [
         f"group {group.id}: {len(group.accounts):,} accounts, {group.objects_total:,} objects"
         for group in behaviour.groups

@@ -14,12 +14,19 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from app.core.errors import CommandError
 from app.forensics.analysis.coshares import TooManyPairsError
+from app.forensics.evidence.disarm import techniques_of
 from app.forensics.findings.coordination import find_coordination
 from app.forensics.findings.document import ActorClaim, FindingDocument, SourceStatus
-from app.forensics.findings.material import material_of
+from app.forensics.findings.material import Material, material_of
+from app.forensics.findings.texts import find_chains_of, find_duplicates
 
-_FINDERS = {"coordination": find_coordination}
+_FINDERS = {
+    "coordination": find_coordination,
+    "near_duplicates": find_duplicates,
+    "chains": find_chains_of,
+}
 OVER_MEMORY = "it needs more memory than an analysis may take; narrow it by time or trace"
 
 
@@ -39,7 +46,7 @@ def main() -> None:
         document = _document(request, table).to_bytes()
     except (MemoryError, pa.ArrowMemoryError):
         _answer({"fault": OVER_MEMORY})
-    except TooManyPairsError as error:
+    except (TooManyPairsError, CommandError) as error:
         _answer({"fault": str(error)})
     else:
         _answer({"bytes": len(document)})
@@ -57,8 +64,18 @@ def _document(request: dict[str, Any], table: pa.Table) -> FindingDocument:
         update={
             "source_status": [SourceStatus(**one) for one in context["source_status"]],
             "attribution": [ActorClaim(**one) for one in context["attribution"]],
+            "techniques": techniques_of(document.behaviour, _platforms(material)),
         }
     )
+
+
+def _platforms(material: Material) -> dict[str, set[str]]:
+    """The platforms on which each account was seen."""
+    seen = material.posts.select(["name", "platform"]).group_by(["name", "platform"]).aggregate([])
+    platforms: dict[str, set[str]] = {}
+    for row in seen.to_pylist():
+        platforms.setdefault(row["name"], set()).add(row["platform"])
+    return platforms
 
 
 def _answer(line: dict[str, Any]) -> None:

@@ -174,6 +174,12 @@ def test_rules_name_only_what_is_met() -> None:
     assert [(one.id, one.evidence) for one in across] == [("T0119.002", ["group g1: telegram, x"])]
 
 
+def test_what_was_not_tested_against_chance_is_no_flood() -> None:
+    behaviour = _flooding().behaviour
+    edges = [edge.model_copy(update={"q": None}) for edge in behaviour.edges]
+    assert techniques_of(behaviour.model_copy(update={"edges": edges})) == []
+
+
 def test_rules_of_texts() -> None:
     copies = [
         {"id_a": str(n), "id_b": "x", "similarity": 0.9, "class": "copypasta"} for n in range(9)

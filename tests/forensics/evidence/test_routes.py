@@ -70,6 +70,15 @@ async def test_every_output_of_a_finding_is_there(analyst: Analyst) -> None:
         assert "no-store" in answer.headers["cache-control"]
 
 
+async def test_techniques_are_named_by_rules_over_what_was_measured(analyst: Analyst) -> None:
+    await analyst.upload(campaign(rounds=14))
+    finding = await analyst.finding()
+    [technique] = finding["document"]["techniques"]
+    assert technique["id"] == "T0049" and "6 accounts, 14 objects" in technique["evidence"][0]
+    stix = await _get(analyst, f"/v1/forensics/findings/{finding['id']}/stix")
+    assert '"external_id":"T0049"' in stix.text
+
+
 async def test_an_empty_finding_has_every_output_too(analyst: Analyst) -> None:
     await analyst.upload(organic())
     finding = f"/v1/forensics/findings/{(await analyst.finding())['id']}"
