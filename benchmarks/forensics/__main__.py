@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from app.forensics.analysis.language import identify
 from app.forensics.demo.sentences import LANGUAGES, SENTENCES
 from app.forensics.engines import engine_named
+from benchmarks.forensics.evidence import evidence_rows
 from benchmarks.forensics.peers import peer_rows
 from benchmarks.forensics.quality import chain_row, coordination_rows, near_duplicate_row
 from benchmarks.forensics.speed import analysis_rows, command_rows
@@ -18,7 +19,9 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--shares", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000])
     parser.add_argument(
-        "--only", nargs="*", default=["quality", "texts", "analyses", "command", "peers"]
+        "--only",
+        nargs="*",
+        default=["quality", "texts", "analyses", "evidence", "command", "peers"],
     )
     asked = parser.parse_args()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
@@ -37,6 +40,8 @@ def main() -> None:
             _table(head, [(engine, *row)])
     if "analyses" in asked.only:
         _table(("analysis, one core", "figure"), analysis_rows())
+    if "evidence" in asked.only:
+        _table(("what leaves a finding", "figure"), evidence_rows())
     if "command" in asked.only:
         columns = ("shares", "method", "seconds", "processor seconds", "MiB", "edges")
         _table(columns, command_rows(asked.shares))
