@@ -42,6 +42,22 @@ def test_wide_windows_do_not_make_interests_a_campaign(seed: int, window_s: floa
     assert len(_found(shares, result)) <= 2
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_busy_accounts_of_one_interest_in_bursts_are_no_campaign(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    activity = 1 / np.arange(1, 2_001) ** 0.9
+    account = rng.choice(2_000, 30_000, p=activity / activity.sum())
+    popularity = rng.lognormal(0, 1.5, 4_000)
+    object_ = rng.choice(4_000, 30_000, p=popularity / popularity.sum())
+    home = rng.random(30_000) < 0.8
+    object_ = np.where(home, object_ // 10 * 10 + account % 10, object_)
+    seconds = rng.integers(0, 600_000, 4_000)[object_] + rng.exponential(300, 30_000)
+    named = [list(map(str, column)) for column in (account, object_, range(30_000))]
+    shares = Shares.of(*named, (seconds * 1_000_000).astype(np.int64))
+    result = coordination.analyse(shares, 60)
+    assert _labels(result) == {Explanation.SHARED_INTEREST}
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_campaigns_are_found(seed: int) -> None:
     made = demo.planted(seed)

@@ -3,10 +3,11 @@
 The null model takes each account to choose objects by their popularity alone. Accounts with one
 interest share more of the same, and meet more. Here the objects that both shared are given, and
 only the meeting is left to chance: an object that `n` accounts shared has c = n (n - 1) / 2 pairs
-of them, of which w met within the window, so a pair meets on it with probability w / c. The rate
-is that of accounts without a significant edge (a campaign must not explain itself); where few of
-them share an object, it is drawn towards that of objects of like popularity. Two accounts that
-are awake in the same hours meet more often by as much as their hours agree.
+of them, of which w met within the window, so two shares of it meet with probability w / c. The
+rate is that of accounts without a significant edge (a campaign must not explain itself); where
+few of them share an object, it is drawn towards that of objects of like popularity. Two accounts
+that share an object several times have as many chances to meet; two that are awake in the same
+hours meet more often by as much as their hours agree.
 """
 
 from collections.abc import Sequence
@@ -51,8 +52,14 @@ def common_objects(shares: Shares, edges: Edges, of: Sequence[int]) -> Numbers:
 def p_given_objects(tested: Tested, edges: Edges, incidence: Integers) -> Numbers:
     """For each edge, P(K >= k) where the objects that both shared are given."""
     rates = _meeting_rates(tested, edges, incidence)
-    expected = _sum_over_common(edges, incidence, rates)
+    expected = _sum_over_common(edges, incidence, rates, _repeats(tested.window.shares, incidence))
     return poisson_tail(edges.objects, expected * _common_hours(tested.window.shares, edges))
+
+
+def _repeats(shares: Shares, incidence: Integers) -> Integers:
+    """How often each account shared each of its objects; who repeats an object meets more."""
+    keys = shares.account.astype(np.int64) * len(shares.objects) + shares.object
+    return np.bincount(np.searchsorted(incidence, keys), minlength=len(incidence))
 
 
 def _meeting_rates(tested: Tested, edges: Edges, incidence: Integers) -> Numbers:
@@ -90,8 +97,14 @@ def _common_hours(shares: Shares, edges: Edges) -> Numbers:
     return np.maximum(together, 1)
 
 
-def _sum_over_common(edges: Edges, incidence: Integers, values: Numbers) -> Numbers:
-    """For each edge the sum of `values` over the objects that both accounts shared."""
+def _sum_over_common(
+    edges: Edges, incidence: Integers, values: Numbers, repeats: Integers | None = None
+) -> Numbers:
+    """For each edge the sum of `values` over the objects that both accounts shared.
+
+    With `repeats` a value is the probability of one pair of shares, and what is summed is that of
+    any pair of shares of the object by the two accounts.
+    """
     objects = len(values)
     ends = np.searchsorted(
         incidence, np.stack([edges.a, edges.a + 1, edges.b, edges.b + 1]) * objects
@@ -106,11 +119,15 @@ def _sum_over_common(edges: Edges, incidence: Integers, values: Numbers) -> Numb
     for rows in np.split(np.arange(len(edges)), cuts):
         edge = np.repeat(rows, counts[rows])
         nth = np.arange(len(edge)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
-        object_ = incidence[first[edge] + nth] % objects
+        own = first[edge] + nth
+        object_ = incidence[own] % objects
         wanted = other[edge] * objects + object_
         at = np.minimum(np.searchsorted(incidence, wanted), len(incidence) - 1)
         common = incidence[at] == wanted
-        sums += np.bincount(edge[common], weights=values[object_[common]], minlength=len(edges))
+        found = values[object_[common]]
+        if repeats is not None:
+            found = 1 - (1 - found) ** (repeats[own[common]] * repeats[at[common]])
+        sums += np.bincount(edge[common], weights=found, minlength=len(edges))
     return sums
 
 
