@@ -203,11 +203,7 @@ def _caveats(material: Material, method: str, outcome: str, edges: int) -> list[
         )
     if outcome == "nothing_found":
         said.append("Nothing found is no proof that there was nothing.")
-    if material.input.left_out:
-        left = ", ".join(f"{reason} {n}" for reason, n in material.input.left_out.items())
-        said.append(f"Posts were left out: {left}.")
-    if material.input.synthetic_posts:
-        said.append(f"{material.input.synthetic_posts} posts are synthetic, made by a generator.")
+    said += material.caveats
     if edges > MAX_EDGES:
         said.append(f"Of {edges} edges the heaviest {MAX_EDGES} are listed.")
     return said

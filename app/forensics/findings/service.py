@@ -1,5 +1,6 @@
 """The rules of analyses and findings: who may ask, what a finding shows, what becomes of it."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +10,14 @@ from app.access.idempotency import Once
 from app.access.principal import Principal
 from app.core.db import Database, driver_connection
 from app.core.errors import (
+    CommandError,
     ConflictError,
     GoneError,
     InvalidBodyError,
     InvalidParameterError,
     NotFoundError,
     RateLimitedError,
+    UnavailableError,
 )
 from app.core.jobs.queue import cancel, enqueue
 from app.core.pagination import decode_cursor, encode_cursor
@@ -46,9 +49,11 @@ async def create_analysis(
         InvalidBodyError: there is no such corpus, or no such finding of the caller's.
         ConflictError: the finding that is to get a version is of another corpus, or was taken back.
         RateLimitedError: too many are unfinished.
+        UnavailableError: the engine is not installed; the message says what to install.
     """
     account_id = caller.account_id
     assert account_id is not None
+    await _check_engine(wish)
     async with database.session() as session:
         if once is not None and (first := await once.begin(session, account_id)):
             return AnalysisShown.model_validate_json(first.body)
@@ -71,6 +76,17 @@ async def create_analysis(
         if once is not None:
             await once.keep(session, 202, shown.model_dump_json())
     return shown
+
+
+async def _check_engine(wish: AnalysisWish) -> None:
+    if wish.engine == "none":
+        return
+    from app.forensics.engines import engine_named  # noqa: PLC0415 - heavy, and rarely asked for
+
+    try:
+        await asyncio.to_thread(engine_named, wish.engine)
+    except CommandError as error:
+        raise UnavailableError(str(error), extra={"engine": wish.engine}) from None
 
 
 async def _check_versionable(

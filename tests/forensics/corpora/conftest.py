@@ -14,11 +14,10 @@ import orjson
 import pytest
 
 from app.core.db import Database
-from app.core.jobs.worker import Worker
 from app.core.settings import Settings
 from app.main import create_app
-from app.worker import KINDS
-from tests.conftest import make_settings, opened
+from tests.conftest import make_settings
+from tests.worker import working
 
 TAKEOVER_S = 2.0
 Record = dict[str, Any]
@@ -101,18 +100,23 @@ Analysts = Callable[..., Any]
 
 
 @pytest.fixture
-def analysts(database: Database, settings: Settings, make_account_key: MakeKey) -> Analysts:
+async def analysts(
+    database: Database, settings: Settings, make_account_key: MakeKey
+) -> AsyncIterator[Analysts]:
     """Opens a client of an account of its own."""
     app = create_app(settings, database.url)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     @asynccontextmanager
     async def open_(email: str = "a@example.org", plan: str = "premium") -> AsyncIterator[Analyst]:
-        key = await make_account_key(email, plan)
-        async with opened(app) as client:
-            client.headers["X-API-Key"] = key
+        headers = {"X-API-Key": await make_account_key(email, plan)}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", headers=headers, timeout=60
+        ) as client:
             yield Analyst(client)
 
-    return open_
+    async with app.router.lifespan_context(app):
+        yield open_
 
 
 @pytest.fixture
@@ -120,18 +124,6 @@ async def analyst(analysts: Analysts) -> AsyncIterator[Analyst]:
     """A client of a premium account."""
     async with analysts() as one:
         yield one
-
-
-@asynccontextmanager
-async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
-    """A worker in this process while the context is open."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(Worker(database, settings, KINDS).run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 @pytest.fixture

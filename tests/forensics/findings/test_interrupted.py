@@ -24,8 +24,8 @@ from tests.forensics.corpora.conftest import (
     Record,
     campaign,
     organic,
-    working,
 )
+from tests.worker import working
 
 MANY = 30_000
 CHILD = b"app.forensics.findings.child"
@@ -199,6 +199,6 @@ async def test_accounts_take_turns(
         async with working(database, settings):
             ended = await other.until_ended(one)
             last = await busy.until_ended(many[-1])
+        waiting = [await busy.get(f"analyses/{analysis['id']}") for analysis in many[2:]]
     assert ended["status"] == last["status"] == "done"
-    waiting = [await busy.get(f"analyses/{analysis['id']}") for analysis in many[2:]]
     assert all(ended["started_at"] < later["started_at"] for later in waiting)

@@ -1,0 +1,132 @@
+"""Near-duplicates and chains as findings: which texts repeat each other, and in which order."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.forensics.analysis import chains, near_duplicates
+from app.forensics.analysis.chains import Post, find_chains
+from app.forensics.analysis.language import LANGUAGES, identify
+from app.forensics.analysis.near_duplicates import find_near_duplicates
+from app.forensics.findings.document import Behaviour, FindingDocument, MethodUsed
+from app.forensics.findings.material import Material, rfc3339
+
+MAX_RECORDS = 20_000
+Stage = Callable[[str], None]
+Record = dict[str, Any]
+_DIGITS = 6
+
+
+def find_duplicates(
+    material: Material, parameters: dict[str, Any], stage: Stage
+) -> FindingDocument:
+    """Pairs of posts whose texts are alike."""
+    names, texts = _texts(material)
+    stage("near-duplicates")
+    found = find_near_duplicates(texts)
+    rows = zip(
+        found.a.tolist(), found.b.tolist(), found.similarity.tolist(), found.classes(), strict=True
+    )
+    records: list[Record] = []
+    for a, b, similarity, copy_class in rows:
+        if len(records) == MAX_RECORDS:
+            break
+        records.append(
+            {
+                "id_a": names[a], "id_b": names[b], "similarity": round(similarity, _DIGITS),
+                "class": copy_class.value,
+            }
+        )  # fmt: skip
+    counts = {"texts": len(texts), "pairs": len(found), "pairs_shown": len(records)}
+    method = MethodUsed(
+        name=near_duplicates.METHOD, version=near_duplicates.VERSION, parameters=parameters
+    )
+    said = f"{len(texts):,} texts were compared; {len(found):,} pairs repeat each other"
+    return _document("near_duplicates", material, method, records, counts, said)
+
+
+def find_chains_of(material: Material, parameters: dict[str, Any], stage: Stage) -> FindingDocument:
+    """The links of each chain: origin first, then what repeats it, in the order of time.
+
+    Raises:
+        CommandError: the engine is not there, or fails.
+    """
+    from app.forensics.engines import engine_named  # noqa: PLC0415 - heavy, and for chains alone
+
+    engine = engine_named(parameters["engine"])
+    names, texts = _texts(material)
+    stage("languages")
+    columns = [material.posts.column(one).to_pylist() for one in ("at_us", "language", "name")]
+    mainstream = frozenset(parameters["mainstream"])
+    given = {name: row for name, *row in zip(material.posts.column("content").to_pylist(),
+                                             *columns, strict=True)}  # fmt: skip
+    posts = []
+    for name, text in zip(names, texts, strict=True):
+        at_us, told, account = given[name]
+        posts.append(Post(name, at_us, _language(told, text), account, account in mainstream))
+    stage("near-duplicates")
+    copies = find_near_duplicates(texts)
+    stage(f"across languages: {engine.name}")
+    translations = engine.match(texts, [post.language for post in posts])
+    stage("chains")
+    links = list(find_chains(posts, copies, translations))
+    records = [
+        {
+            "chain_id": link.chain_id, "position": link.position, "id": posts[link.post].id,
+            "account": posts[link.post].account,
+            "published_at": rfc3339(posts[link.post].at_us), "kind": link.kind.value,
+            "lag_s": link.lag_us / 1_000_000, "similarity": round(link.similarity, _DIGITS),
+            "stage": link.stage.value, "language": posts[link.post].language,
+            "repeats": None if link.repeats is None else posts[link.repeats].id,
+        }
+        for link in links[:MAX_RECORDS]
+    ]  # fmt: skip
+    count = len({link.chain_id for link in links})
+    counts = {
+        "texts": len(texts),
+        "chains": count,
+        "links": len(links),
+        "links_shown": len(records),
+    }
+    method = MethodUsed(name=chains.METHOD, version=chains.VERSION, parameters=parameters)
+    said = f"{len(texts):,} texts were compared; {count:,} stories were taken up by others"
+    return _document("chains", material, method, records, counts, said)
+
+
+def _texts(material: Material) -> tuple[list[str], list[str]]:
+    """Names and texts of the posts that have a text."""
+    names = material.posts.column("content").to_pylist()
+    texts = material.posts.column("text").to_pylist()
+    there = [(name, text) for name, text in zip(names, texts, strict=True) if text]
+    return [name for name, _ in there], [text for _, text in there]
+
+
+def _language(told: str | None, text: str) -> str:
+    short = (told or "").strip().lower()[:2]
+    return short if short in LANGUAGES else identify(text)[0]
+
+
+def _document(
+    kind: Any,
+    material: Material,
+    method: MethodUsed,
+    records: list[Record],
+    counts: dict[str, int],
+    summary: str,
+) -> FindingDocument:
+    caveats = [
+        "Which text repeats which was measured, not who meant what by it.",
+        "First is first in this corpus: what was not collected may have come before.",
+        *material.caveats,
+    ]
+    if len(records) == MAX_RECORDS:
+        caveats.append(f"The first {MAX_RECORDS} records are listed; counts are of all.")
+    return FindingDocument(
+        kind=kind,
+        outcome="found" if records else "nothing_found",
+        summary=summary,
+        method=method,
+        input=material.input,
+        counts=counts,
+        behaviour=Behaviour(records=records),
+        caveats=caveats,
+    )
