@@ -6,14 +6,17 @@ import json
 import random
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.forensics.evidence.keys import PublicKey, SigningKey
 from app.forensics.evidence.package import NAMES, InputChangedError, PackageWriter
+from app.forensics.evidence.posts import UsedPost
 from app.forensics.evidence.verify import PackageError, verify
 from tests.forensics.evidence import making
 
@@ -195,8 +198,16 @@ def test_a_crowd_of_entries_is_refused_unread(tmp_path: Path) -> None:
         _verify(held.getvalue(), tmp_path / "p.zip")
 
 
+@given(st.text(), st.text(), st.none() | st.text(), st.booleans())
+def test_a_line_is_canonical_json(
+    platform: str, id_: str, url: str | None, synthetic: bool
+) -> None:
+    post = replace(making.posts(1)[0], platform=platform, post_id=id_, url=url, synthetic=synthetic)
+    assert post.line() == rfc8785.dumps(json.loads(post.line()))
+
+
 def test_hostile_ids_stay_within_their_lines(tmp_path: Path) -> None:
-    hostile = making.posts(1)[0].__class__(
+    hostile = UsedPost(
         platform="p\u2028\n", post_id='"\n\x00</script>\ud7ff', url="javascript:alert(1)", at=None,
         clock="none", captured_at=None, raw_sha256=bytes(32), text="x" * 1_000_000, synthetic=True,
     )  # fmt: skip
