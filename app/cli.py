@@ -27,7 +27,7 @@ from app.itineraries.journeys.commands import expire, ingest_legs, picture, reda
 from app.itineraries.lists.commands import ingest_registry, ingest_sanctions
 from app.reports.commands import ingest_edition
 from app.serve import serve_forever
-from app.worker import work_forever
+from app.worker import AT_ONCE, work_forever
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,7 +88,7 @@ def serve(
 
 @app.command()
 def worker(
-    at_once: Annotated[int, typer.Option(min=2, max=64, help="Jobs side by side.")] = 2,
+    at_once: Annotated[int, typer.Option(min=2, max=64, help="Jobs side by side.")] = AT_ONCE,
 ) -> None:
     """Do background jobs until stopped; any number of workers on any machines share them."""
     work_forever(at_once)

@@ -38,6 +38,8 @@ KINDS: Sequence[Kind] = (
     *FORENSICS,
     *ROUTES,
 )
+AT_ONCE = 4
+"""Jobs side by side: twice as many as there are analyses at once, so that these do not hold up mails."""
 logger = logging.getLogger("vric.jobs")
 
 
@@ -88,7 +90,7 @@ def main() -> None:
                 stop.set()
 
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), on_input)
-        await work(os.environ[URL_VARIABLE], settings, 2, stop)
+        await work(os.environ[URL_VARIABLE], settings, AT_ONCE, stop)
 
     asyncio.run(run())
 
