@@ -49,7 +49,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_alerts_account_id_accounts'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['watchlist_id'], ['watchlists.id'], name=op.f('fk_alerts_watchlist_id_watchlists'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_alerts')),
-    sa.UniqueConstraint('watchlist_id', 'key', name=op.f('uq_alerts_watchlist_id'))
+    sa.UniqueConstraint('watchlist_id', 'key', name=op.f('uq_alerts_watchlist_id_key'))
     )
     op.create_index('ix_alerts_account_id', 'alerts', ['account_id', sa.literal_column('id DESC')], unique=False)
 

@@ -23,7 +23,6 @@ from app.accounts.schemas import (
     Accepted,
     AuditEntry,
     AuditLog,
-    AuditQuery,
     ChangeMe,
     ChangePassword,
     Farewell,
@@ -39,6 +38,7 @@ from app.accounts.schemas import (
 from app.core.pagination import decode_cursor, encode_cursor
 from app.core.query_string import from_query
 from app.events.links import Links
+from app.events.queries import PageQuery
 from app.events.responses import envelope, problems
 from app.plans import Feature
 
@@ -164,7 +164,7 @@ async def remove_totp(body: TotpRemoval, owner: Owner, context: Services, _: Not
     response_model=AuditLog, responses=problems(403), dependencies=_ACCESS,
 )  # fmt: skip
 async def list_audit(
-    query: Annotated[AuditQuery, from_query(AuditQuery)],
+    query: Annotated[PageQuery, from_query(PageQuery)],
     request: Request,
     owner: Owner,
     context: Services,

@@ -155,13 +155,6 @@ class AuditLog(Envelope):
     items: list[AuditEntry]
 
 
-class AuditQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(100, ge=1, le=1000, description="How many at once.")
-    cursor: str | None = Field(None, min_length=1, description="from `links[rel=next]`")
-
-
 class QuotaShown(BaseModel):
     name: str = Field(description="burst or daily", examples=["burst"])
     limit: int = Field(description="units", examples=[60])

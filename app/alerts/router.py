@@ -28,7 +28,7 @@ from app.alerts.stream import Streams, follow
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
+from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.plans import Feature
 
@@ -45,27 +45,12 @@ _RECONNECT_MS = 3_000
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
-class WatchlistsQuery(BaseModel):
-    """Which page of one's watchlists."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
-
-
 Kind = Literal[
     "zone_entry", "leg", "meeting", "gap", "identity_change", "sanctioned_craft", "event"
 ]
 
 
-class AlertsQuery(WatchlistsQuery):
+class AlertsQuery(PageQuery):
     """Which of one's alerts."""
 
     watchlist: UUID | None = Field(None, description="Of one watchlist.")
@@ -117,7 +102,7 @@ async def create_watchlist(
     responses=problems(403),
 )
 async def list_watchlists(
-    query: Annotated[WatchlistsQuery, from_query(WatchlistsQuery)],
+    query: Annotated[PageQuery, from_query(PageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

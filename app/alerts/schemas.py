@@ -14,24 +14,52 @@ Url = Annotated[str, Field(min_length=1, max_length=2_000)]
 Rules = Annotated[list[Rule], Field(min_length=1, max_length=MAX_RULES)]
 
 
+_WISH: dict[str, Any] = {
+    "name": "Tankers off La Borracha",
+    "rules": [
+        {"on": "meeting", "zones": ["la-borracha"], "min_score": 0.5},
+        {"on": "gap", "crafts": ["imo:9187629"], "min_hours": 12},
+    ],
+    "webhook_url": "https://example.org/hooks/vric",
+}
+_ID = "3f0c6f0e-6a39-4c55-9a1c-0d5c8f3e7b21"
+_SHOWN: dict[str, Any] = {
+    "id": _ID,
+    **_WISH,
+    "active": True,
+    "webhook_disabled_at": None,
+    "created_at": "2026-11-20T09:00:00Z",
+    "updated_at": "2026-11-20T09:00:00Z",
+}
+_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 - the standard's own example
+_ALERT: dict[str, Any] = {
+    "id": 1204,
+    "watchlist_id": _ID,
+    "rule": 0,
+    "kind": "zone_entry",
+    "observed_at": "2026-11-20T21:40:00Z",
+    "data": {
+        "craft": {"id": 12, "key": "mmsi:775000001"},
+        "zone": "la-borracha",
+        "lat": 10.29,
+        "lon": -64.75,
+        "entered_at": "2026-11-20T21:40:00Z",
+        "last_outside_at": "2026-11-20T21:20:00Z",
+        "method": "zone_entry",
+        "method_version": "1",
+    },
+    "delivery": "delivered",
+    "attempts": 1,
+    "last_fault": None,
+    "delivered_at": "2026-11-20T21:41:03Z",
+    "created_at": "2026-11-20T21:41:02Z",
+}
+
+
 class WatchlistWish(BaseModel):
     """What a watchlist is to be."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Tankers off La Borracha",
-                    "rules": [
-                        {"on": "meeting", "zones": ["la-borracha"], "min_score": 0.5},
-                        {"on": "gap", "crafts": ["imo:9187629"], "min_hours": 12},
-                    ],
-                    "webhook_url": "https://example.org/hooks/vric",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_WISH]})
 
     name: Name
     rules: Rules
@@ -55,6 +83,8 @@ class WatchlistChange(BaseModel):
 class WatchlistShown(BaseModel):
     """A watchlist."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_SHOWN]})
+
     id: UUID
     name: str
     rules: list[Rule]
@@ -68,6 +98,12 @@ class WatchlistShown(BaseModel):
 
 
 class WatchlistMade(WatchlistShown):
+    """A watchlist that was made, with its webhook's secret."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**_SHOWN, "webhook_secret": _SECRET}]}
+    )
+
     webhook_secret: str | None = Field(
         description="`whsec_…`, with which you check the signatures; shown this once"
     )
@@ -76,12 +112,22 @@ class WatchlistMade(WatchlistShown):
 class SecretMade(BaseModel):
     """A new secret of a watchlist's webhook."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"webhook_secret": _SECRET, "previous_until": "2026-11-21T09:00:00Z"}]
+        }
+    )
+
     webhook_secret: str = Field(description="shown this once")
     previous_until: datetime = Field(description="until when the one before signs as well")
 
 
 class TestSent(BaseModel):
     """What came of a request that was sent to try a webhook."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": 204, "accepted": True, "fault": None}]}
+    )
 
     status: int | None = Field(description="of the answer; null when there was none")
     accepted: bool = Field(description="whether it was 2xx")
@@ -90,6 +136,8 @@ class TestSent(BaseModel):
 
 class AlertShown(BaseModel):
     """An alert: one thing that a watchlist was told of, once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ALERT]})
 
     id: int = Field(description="rises with time")
     watchlist_id: UUID

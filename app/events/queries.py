@@ -131,6 +131,21 @@ class OutletsQuery(BaseModel):
     state: Codes = Field(default_factory=list, description="States that own or control.")
 
 
+class PageQuery(BaseModel):
+    """Which page of what is one's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
+    cursor: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
+        description="From `links[rel=next]` of the page before.",
+    )
+
+
 class NoQuery(BaseModel):
     """A route without parameters."""
 

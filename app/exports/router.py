@@ -6,7 +6,6 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.access.gate import Caller
@@ -15,6 +14,7 @@ from app.access.policy import requires
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
+from app.events.queries import PageQuery
 from app.events.responses import problems
 from app.exports import service
 from app.exports.models import Export
@@ -55,21 +55,6 @@ def _example(status: int, example: dict[str, Any]) -> dict[int | str, dict[str, 
     return {status: {"content": {"application/json": {"example": example}}}}
 
 
-class ExportsQuery(BaseModel):
-    """Which page of one's exports."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
-
-
 @router.post(
     "",
     operation_id="createExport",
@@ -104,7 +89,7 @@ async def create_export(
     responses={**_example(200, PAGE_EXAMPLE), **_problems()},
 )
 async def list_exports(
-    query: Annotated[ExportsQuery, from_query(ExportsQuery)],
+    query: Annotated[PageQuery, from_query(PageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

@@ -6,7 +6,6 @@ import email.policy
 import re
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.db import Database
-from app.core.jobs.worker import Worker
-from app.core.settings import Settings
 from app.main import create_app
-from app.worker import KINDS
 from tests.conftest import make_settings, opened
+from tests.worker import working
 
 PASSWORD = "una frase larga y rara"
 ORIGIN = "https://testserver"
@@ -134,18 +131,6 @@ async def site(database: Database, tmp_path: Path) -> AsyncIterator[Site]:
     async with opened(app) as client, working(database, app.state.settings):
         client.base_url = httpx.URL(ORIGIN)
         yield Site(app, client, database, tmp_path / "mail")
-
-
-@asynccontextmanager
-async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
-    """A worker in this process while the context is open."""
-    stop = asyncio.Event()
-    worker = asyncio.create_task(Worker(database, settings, KINDS).run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await worker
 
 
 async def queue_is_empty(database: Database) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,9 +19,7 @@ from starlette.routing import Route
 from app.alerts.observations import Observation
 from app.alerts.recording import record_observations
 from app.core.db import Database
-from app.core.jobs.worker import Worker
 from app.core.settings import Settings
-from app.worker import KINDS
 from tests.conftest import MakeKey, make_settings, serving
 
 LOOPBACK = ["127.0.0.0/8"]
@@ -76,18 +73,6 @@ async def premium(
         key = await make_account_key(plan="premium")
         client.headers["Authorization"] = f"Bearer {key}"
         yield client
-
-
-@asynccontextmanager
-async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
-    """A worker in this process while the context is open."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(Worker(database, settings, KINDS).run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 async def make(client: httpx.AsyncClient, **wish: Any) -> dict[str, Any]:

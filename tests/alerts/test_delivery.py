@@ -14,9 +14,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from app.alerts import recording
 from app.core.db import Database
 from app.core.settings import Settings
-from tests.alerts.conftest import LOOPBACK, Receiver, make, observe, seen, until, working
+from tests.alerts.conftest import LOOPBACK, Receiver, make, observe, seen, until
 from tests.command import VRIC, environment
 from tests.conftest import TEST_SECRET
+from tests.worker import working
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,8 @@ from app.core.db import Database
 from app.core.jobs.queue import enqueue
 from app.core.settings import Settings
 from app.reports.demo_edition import load_demo
-from tests.alerts.conftest import make, working
+from tests.alerts.conftest import make
+from tests.worker import working
 
 
 async def done(database: Database) -> None:

@@ -22,14 +22,13 @@ from app.access.principal import Principal
 from app.core.data_version import DataVersion
 from app.core.db import Database
 from app.core.http import ErrorBoundary, RequestGuard, add_error_handlers
-from app.core.jobs.worker import Worker
 from app.core.settings import Settings
 from app.events.router import list_router
 from app.events.router import router as events_router
 from app.exports.router import router as exports_router
 from app.plans import PLANS
-from app.worker import KINDS
 from tests.conftest import make_settings, opened
+from tests.worker import working
 
 TAKEOVER_S = 2.0
 
@@ -168,18 +167,6 @@ async def worker(database: Database, settings: Settings) -> AsyncIterator[None]:
     """A worker in this process."""
     async with working(database, settings):
         yield
-
-
-@asynccontextmanager
-async def working(database: Database, settings: Settings) -> AsyncIterator[None]:
-    """A worker in this process while the context is open."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(Worker(database, settings, KINDS).run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from tests.exports.conftest import (
     Service,
     eventually,
     worker_process,
-    working,
 )
+from tests.worker import working
 
 
 def _names(folder: Path) -> list[str]:

@@ -9,7 +9,8 @@ import httpx
 from app.core.db import Database
 from app.core.settings import Settings
 from tests.conftest import serving
-from tests.exports.conftest import TAKEOVER_S, working
+from tests.exports.conftest import TAKEOVER_S
+from tests.worker import working
 
 MakeKey = Callable[..., Awaitable[str]]
 

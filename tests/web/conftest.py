@@ -16,10 +16,11 @@ import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from app.core.db import Database
-from tests.accounts.conftest import PASSWORD, Site, make_app, working
+from tests.accounts.conftest import PASSWORD, Site, make_app
 from tests.billing.conftest import billing_settings
 from tests.billing.fake_stripe import FakeStripe
 from tests.conftest import free_port
+from tests.worker import working
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
