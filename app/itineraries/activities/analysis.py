@@ -1,7 +1,8 @@
 """Runs every analysis over spans of tracks; pure, so that the same fixes give the same activities."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from app.itineraries.tracks.shore import Shore
 from app.itineraries.tracks.spoofing import detect_spoofing
 from app.itineraries.tracks.stops import detect_stops
 from app.itineraries.tracks.visits import detect_visits
+
+_MARK = "\n"  # between a craft's key and the number of a span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,28 @@ def analyse_craft(
         kinds: aircraft, vessel or unknown by craft id.
         aircraft: ICAO type designators by craft id, where known.
     """
-    for span in spans_of(positions, world.places):
-        part = positions.take(span)
-        if kinds[part.craft_ids[part.craft[0]]] == "aircraft":
-            yield from map(findings.of_leg, detect_legs(part, world.load_airports(), aircraft))
-        else:
-            yield from _of_vessel(part, world)
-        yield from map(findings.of_spoofing, detect_spoofing(part))
+    if len(positions) == 0:
+        return
+    spans = _spans_as_craft(positions, world.places)
+    keys = [span_id.partition(_MARK)[0] for span_id in spans.craft_ids]
+    flies = np.array([kinds[key] == "aircraft" for key in keys])[spans.craft]
+    afloat, aloft = spans.take(~flies), spans.take(flies)
+    found: list[Finding] = []
+    if len(afloat):
+        found += _of_vessels(afloat, world)
+    if len(aloft):
+        types = {
+            span_id: aircraft[key]
+            for span_id, key in zip(spans.craft_ids, keys, strict=True)
+            if key in aircraft
+        }
+        found += map(findings.of_leg, detect_legs(aloft, world.load_airports(), types))
+    # Of craft that jump to one place, the others may be in another batch.
+    found += [
+        findings.of_spoofing(one) for one in detect_spoofing(spans) if one.check != "common_place"
+    ]
+    for one in found:
+        yield replace(one, craft_ids=(one.craft_ids[0].partition(_MARK)[0],))
 
 
 def analyse_silences(positions: Positions, ends_open: Sequence[str]) -> Iterator[Finding]:
@@ -72,11 +90,26 @@ def analyse_company(
     yield from map(findings.of_transfer, detect_transfers(positions, world.zones, ship_types))
 
 
-def _of_vessel(span: Positions, world: World) -> Iterator[Finding]:
-    yield from map(findings.of_stop, detect_stops(span))
-    for visit in detect_visits(span, world.places):
+def _spans_as_craft(positions: Positions, places: Places) -> Positions:
+    """The same fixes with each span as a craft of its own, so that no analysis sees beyond it."""
+    spans = spans_of(positions, places)
+    lengths = [span.stop - span.start for span in spans]
+    return replace(
+        positions,
+        craft_ids=[
+            f"{positions.craft_ids[positions.craft[span.start]]}{_MARK}{number}"
+            for number, span in enumerate(spans)
+        ],
+        craft=np.repeat(np.arange(len(spans), dtype=np.int32), lengths),
+    )
+
+
+def _of_vessels(spans: Positions, world: World) -> Iterator[Finding]:
+    yield from map(findings.of_stop, detect_stops(spans))
+    for visit in detect_visits(spans, world.places):
         yield findings.of_visit(visit, world.places)
-    yield from map(findings.of_loitering, detect_loitering(span, world.load_shore()))
-    hulls = detect_segments(span).segments
-    if len({one.hull for one in hulls} - {LONE}) > 1:
-        yield from map(findings.of_segment, hulls)
+    yield from map(findings.of_loitering, detect_loitering(spans, world.load_shore()))
+    for _, segments in groupby(detect_segments(spans).segments, lambda one: one.craft_id):
+        hulls = list(segments)
+        if len({one.hull for one in hulls} - {LONE}) > 1:
+            yield from map(findings.of_segment, hulls)

@@ -33,7 +33,7 @@ from app.itineraries.watching.telling import tell_watchers
 
 LOCK = "vric.activities"
 # So many craft, or so many of their fixes, at once: 50 MB, and their neighbours as much again.
-CRAFT_AT_ONCE = 200
+CRAFT_AT_ONCE = 2_000
 _FIXES_AT_ONCE = 300_000
 Progress = Callable[[int], None]
 

@@ -22,14 +22,16 @@ _VALUES = ", ".join(_COLUMNS[4:])
 _STAGE = f"""
 CREATE TEMP TABLE found_activities ON COMMIT DROP AS SELECT {_LIST} FROM activities WITH NO DATA
 """
+# All that these craft did is found at once, and then held against each craft's scope.
 _REMOVE = """
 DELETE FROM activities AS a USING (
     SELECT old.id
-    FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
-        AS s (craft_id, before, first, last)
-    JOIN activities AS old ON old.craft_ids @> ARRAY[s.craft_id] AND old.start_at <= s.last
-        AND old.start_at >= CASE old.kind WHEN 'gap' THEN s.before ELSE s.first END
-    WHERE NOT EXISTS (
+    FROM activities AS old CROSS JOIN LATERAL unnest(old.craft_ids) AS own (craft_id)
+    JOIN unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+        AS s (craft_id, before, first, last) ON s.craft_id = own.craft_id
+    WHERE old.craft_ids && $1::bigint[] AND old.start_at <= s.last
+      AND old.start_at >= CASE old.kind WHEN 'gap' THEN s.before ELSE s.first END
+      AND NOT EXISTS (
         SELECT FROM found_activities AS f
         WHERE f.kind = old.kind AND f.craft_ids = old.craft_ids AND f.start_at = old.start_at
           AND f.part = old.part

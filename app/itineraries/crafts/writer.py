@@ -15,7 +15,12 @@ INSERT INTO crafts (key, kind) SELECT * FROM unnest($1::text[], $2::text[]) AS k
 ON CONFLICT (key) DO NOTHING RETURNING id, key
 """
 _IDS = "SELECT id, key FROM crafts WHERE key = ANY($1)"
-_SET_KIND = "UPDATE crafts SET kind = $2 WHERE id = ANY($1) AND kind = 'unknown'"
+# All that they did is analysed again, by the rules for their kind.
+_SET_KIND = """
+UPDATE crafts SET kind = $2, stale_from = first_at, stale_until = last_at,
+    stale_since = CASE WHEN first_at IS NOT NULL THEN now() END
+WHERE id = ANY($1) AND kind = 'unknown'
+"""
 _SAY = """
 INSERT INTO craft_identities
     (craft_id, field, value, folded, source, first_at, last_at, detail)
@@ -65,7 +70,7 @@ async def save_crafts(connection: asyncpg.Connection, keys: Iterable[str]) -> di
 
 
 async def set_kind(connection: asyncpg.Connection, craft_ids: Iterable[int], kind: str) -> None:
-    """Tell what craft are whose keys do not tell."""
+    """Tell what craft are, of which that is unknown."""
     await connection.execute(_SET_KIND, list(craft_ids), kind)
 
 

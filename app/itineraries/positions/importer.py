@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core import data_version
 from app.core.clock import now
 from app.core.db import Database
 from app.ingest.files import LargeFile
 from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, Reject, run_in_parts
-from app.itineraries.crafts.keys import as_key
+from app.itineraries.crafts.keys import as_key, kind_of
 from app.itineraries.crafts.statements import as_said
-from app.itineraries.crafts.writer import save_crafts, save_identities
+from app.itineraries.crafts.writer import save_crafts, save_identities, set_kind
 from app.itineraries.positions.writer import write_positions
 from app.itineraries.sources.batch import Batch, IdentityStatement
 from app.itineraries.tracks.positions import Positions
@@ -138,10 +139,22 @@ async def write_part(
     await save_identities(connection, as_said(statics, ids, source))
     lookup = np.zeros(len(positions.craft_ids), dtype=np.int64)
     lookup[seen] = [ids[key] for key in keys]
+    await _note_aircraft(connection, positions, lookup)
     added = await write_positions(connection, positions, lookup[positions.craft])
     if added or statics:
         await data_version.bump(connection, data_version.ROUTES)
     return added
+
+
+async def _note_aircraft(
+    connection: asyncpg.Connection, positions: Positions, craft_ids: NDArray[np.int64]
+) -> None:
+    """Craft whose keys do not tell are aircraft where altitudes or the ground are sent of them."""
+    aloft = np.isfinite(positions.altitude_ft) | (positions.on_ground >= 0)
+    flying = np.unique(positions.craft[aloft]).tolist()
+    unknown = [code for code in flying if kind_of(positions.craft_ids[code]) == "unknown"]
+    if unknown:
+        await set_kind(connection, craft_ids[unknown].tolist(), "aircraft")
 
 
 def within(positions: Positions, bounds: Bounds, tally: Tally) -> Positions:

