@@ -69,16 +69,16 @@ def test_the_network_has_each_account_and_tie() -> None:
     titles = {one.text for one in root.iter(f"{SVG}title")}
     assert set(NAMES) <= titles
     assert len(list(root.iter(f"{SVG}line"))) == 66 + 2  # the ties, and two of the legend
-    assert "12 nodes in 1 components with 66 ties" in (root.findtext(f"{SVG}desc") or "")
+    assert "12 nodes in 1 groups with 66 ties" in (root.findtext(f"{SVG}desc") or "")
     assert "12 accounts" in _texts(root)
 
 
 def test_explained_ties_are_dashed_and_grey() -> None:
     document = making.finding()
     edges = [edge.model_copy(update={"benign": "syndication"}) for edge in document.behaviour.edges]
-    behaviour = document.behaviour.model_copy(update={"edges": edges})
+    behaviour = document.behaviour.model_copy(update={"edges": edges, "groups": []})
     root = _read(draw_network(making.version(document.model_copy(update={"behaviour": behaviour}))))
-    assert "3 accounts, explained" in _texts(root)
+    assert "3 accounts in none" in _texts(root)
     assert sum(line.get("stroke-dasharray") == "4 4" for line in root.iter(f"{SVG}line")) == 4
 
 

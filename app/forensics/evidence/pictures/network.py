@@ -27,7 +27,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node with its place and component; `group` is its position among the components."""
+    """A node with its place; `group` is the position of its group, -1 where it is in none."""
 
     name: str
     group: int
@@ -45,11 +45,6 @@ class Network:
     left_out: int
     unit: str
 
-    def colour_of(self, group: int) -> str:
-        """Grey for a component of which every tie is explained."""
-        own = (tie for tie in self.ties if self.nodes[tie.a].group == group)
-        return style.group_colour(group) if any(t.benign is None for t in own) else style.GREY
-
 
 def network_of(document: FindingDocument, width: float, height: float) -> Network:
     """The heaviest ties of a finding, unexplained ones first, with a place for each node."""
@@ -64,7 +59,12 @@ def network_of(document: FindingDocument, width: float, height: float) -> Networ
             names |= {tie.a, tie.b}
             kept.append(tie)
     every = {name for tie in ties for name in (tie.a, tie.b)}
-    nodes = _placed(kept, width, height)
+    groups = {
+        account: position
+        for position, group in enumerate(document.behaviour.groups)
+        for account in group.accounts
+    }
+    nodes = _placed(kept, groups if document.kind == "coordination" else None, width, height)
     return Network(nodes, kept, len(every) - len(names), unit)
 
 
@@ -101,7 +101,10 @@ def _ties(document: FindingDocument) -> Iterator[Tie]:
             yield Tie(str(record["repeats"]), str(record["id"]), float(record["similarity"]), None)
 
 
-def _placed(ties: Sequence[Tie], width: float, height: float) -> dict[str, Node]:
+def _placed(
+    ties: Sequence[Tie], groups: Mapping[str, int] | None, width: float, height: float
+) -> dict[str, Node]:
+    """The nodes by name; without groups each component is one."""
     near: dict[str, set[str]] = defaultdict(set)
     for tie in ties:
         near[tie.a].add(tie.b)
@@ -113,9 +116,12 @@ def _placed(ties: Sequence[Tie], width: float, height: float) -> dict[str, Node]
         edges[where[tie.a][0]].append((where[tie.a][1], where[tie.b][1]))
     points = place(edges, [len(one) for one in components], width, height)
     return {
-        name: Node(name, g, float(points[g][i, 0]), float(points[g][i, 1]), len(near[name]))
+        name: Node(
+            name, g if groups is None else groups.get(name, -1), float(points[g][i, 0]),
+            float(points[g][i, 1]), len(near[name]),
+        )
         for name, (g, i) in where.items()
-    }
+    }  # fmt: skip
 
 
 def _components(near: Mapping[str, set[str]]) -> list[list[str]]:
@@ -152,11 +158,10 @@ def _draw_ties(page: Page, network: Network) -> None:
 
 def _draw_nodes(page: Page, network: Network) -> None:
     ordered = sorted(network.nodes.values(), key=lambda node: (-node.ties, node.name))
-    colours = {group: network.colour_of(group) for group in {node.group for node in ordered}}
     for node in ordered:
         circle = page.draw("circle", {
             "cx": node.x + 20, "cy": node.y + TOP + 8, "r": min(4 + node.ties**0.5, 11),
-            "fill": colours[node.group], "stroke": "#ffffff", "stroke-width": "1.5",
+            "fill": style.group_colour(node.group), "stroke": "#ffffff", "stroke-width": "1.5",
         })  # fmt: skip
         title = circle.makeelement("title", {})
         title.text = plain(node.name)
@@ -179,16 +184,16 @@ def _draw_legend(page: Page, document: FindingDocument, network: Network) -> Non
     for node in network.nodes.values():
         groups[node.group].append(node)
     noun = "accounts" if document.kind == "coordination" else "texts"
-    page.write(x, y, "Hang together", 14, bold=True)
-    for position in range(min(len(groups), MAX_LEGEND)):
+    page.write(x, y, "Groups", 14, bold=True)
+    shown = sorted(groups, key=lambda group: (group < 0, group))
+    for group in [*shown[:MAX_LEGEND], *([-1] if -1 in shown[MAX_LEGEND:] else [])]:
         y += 23
-        colour = network.colour_of(position)
-        said = f"{len(groups[position]):,} {noun}{', explained' if colour == style.GREY else ''}"
-        page.draw("circle", {"cx": x + 7, "cy": y - 5, "r": 7, "fill": colour})
+        said = f"{len(groups[group]):,} {noun}{' in none' if group < 0 else ''}"
+        page.draw("circle", {"cx": x + 7, "cy": y - 5, "r": 7, "fill": style.group_colour(group)})
         page.write(x + 22, y, cut(said, 14, width), 14)
-    if len(groups) > MAX_LEGEND:
+    if len(shown) > MAX_LEGEND:
         y += 23
-        page.write(x + 22, y, f"and {len(groups) - MAX_LEGEND:,} smaller ones", 14, style.FAINT)
+        page.write(x + 22, y, f"and {len(shown) - MAX_LEGEND:,} smaller groups", 14, style.FAINT)
     y += 36
     heaviest, lightest = (pick(tie.weight for tie in network.ties) for pick in (max, min))
     page.write(x, y, "Lines", 14, bold=True)
@@ -207,9 +212,9 @@ def _draw_legend(page: Page, document: FindingDocument, network: Network) -> Non
 
 
 def _described(network: Network) -> str:
-    groups = {node.group for node in network.nodes.values()}
+    groups = {node.group for node in network.nodes.values()} - {-1}
     explained = sum(tie.benign is not None for tie in network.ties)
     return (
-        f"A network of {len(network.nodes):,} nodes in {len(groups):,} components with"
+        f"A network of {len(network.nodes):,} nodes in {len(groups):,} groups with"
         f" {len(network.ties):,} ties, {explained:,} of them with a benign explanation."
     )

@@ -12,5 +12,5 @@ SIGNS = {"origin": "◆ origin", "copypasta": "● copy", "rewording": "▲ rewo
 
 
 def group_colour(position: int) -> str:
-    """Of the n-th largest group; beyond the palette all are grey."""
-    return GROUPS[position] if position < len(GROUPS) else GREY
+    """Of the n-th largest group; what is in none (-1), or beyond the palette, is grey."""
+    return GROUPS[position] if 0 <= position < len(GROUPS) else GREY

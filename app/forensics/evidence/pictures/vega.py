@@ -20,7 +20,7 @@ def vega_network(finding: FindingVersion) -> bytes:
     network = network_of(finding.document, _WIDTH, _HEIGHT)
     nodes = [
         {"name": one.name, "x": round(one.x, 1), "y": round(one.y, 1), "partners": one.ties,
-         "group": str(one.group + 1), "colour": network.colour_of(one.group)}
+         "group": one.group + 1, "colour": style.group_colour(one.group)}
         for one in network.nodes.values()
     ]  # fmt: skip
     ties = [
