@@ -16,6 +16,7 @@ from app.forensics.analysis.coshares import TooManyPairsError
 from app.forensics.analysis.edges import Edges
 from app.forensics.analysis.shares import Integers, Shares
 from app.forensics.analysis.windows import estimate_window
+from app.forensics.sources.posts import ALIASES
 from app.forensics.sources.shares import ShareColumns, read_shares
 from app.forensics.sources.tables import Rejected, TableError
 
@@ -71,7 +72,7 @@ def coordination_records(
     """
     rejects = Rejects()
     try:
-        read = read_shares(file, columns, described_by, rejects)
+        read = read_shares(file, columns, _with_aliases(described_by, columns), rejects)
     except TableError as error:
         raise CommandError(str(error)) from None
     shares = _shares(read)
@@ -87,6 +88,16 @@ def coordination_records(
             yield from _tested_records(shares, window_s, options, read.extra, counted)
     except TooManyPairsError as error:
         raise CommandError(f"{file}: {error}") from None
+
+
+def _with_aliases(described_by: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns that describe shares, then the usual other names of each ("text body": body)."""
+    wanted = dict(described_by)
+    for name in described_by:
+        for alias in ALIASES.get(name, ()):
+            if alias not in {*columns.values(), *described_by.values()}:
+                wanted[f"{name} {alias}"] = alias
+    return wanted
 
 
 def _shares(read: ShareColumns) -> Shares:
@@ -114,8 +125,11 @@ def _tested_records(
     extra: Mapping[str, list[Any]], counted: str,
 ) -> Iterator[Record]:  # fmt: skip
     # A column that is missing, or empty throughout, counts as not given.
-    given = {name: values for name, values in extra.items() if any(values)}
-    known = Descriptions(**{name: list(map(_text, values)) for name, values in given.items()})
+    given: dict[str, list[str | None]] = {}
+    for name, values in extra.items():
+        if any(values):
+            given.setdefault(name.partition(" ")[0], [_text(value) for value in values])
+    known = Descriptions(**given)
     found = coordination.analyse(shares, window_s, options.min_participation, known)
     _tell_outcome(found, counted)
     told = np.arange(len(found.edges)) if options.every_edge else np.flatnonzero(found.significant)

@@ -47,6 +47,15 @@ def test_the_organic_corpus_gives_an_empty_answer(tmp_path: Path) -> None:
     assert "estimated from the data" in told
 
 
+def test_a_credit_is_found_by_its_usual_names(tmp_path: Path) -> None:
+    table = demo.wire(1, shares=10_000).table()
+    credit = ["EFE" if text else "" for text in table["text"].to_pylist()]
+    pq.write_table(table.drop(["text"]).append_column("agency", [credit]), tmp_path / "f")
+    found, told = _records(tmp_path, "coordination", "f", "--window", "60")
+    assert {edge["benign"] for edge in found} == {"syndication"}
+    assert "syndication failed" in told
+
+
 def test_columns_are_named_and_rejects_are_told_by_line(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("who,what,post,when\na,o,1,0\nb,o,2,2020\nb,o,3,x\n,o,4,1\n")
     options = ("--account", "who", "--object", "what", "--content", "post", "--time", "when")
