@@ -119,3 +119,33 @@ async def test_keys_are_public_and_old_ones_stay(client: httpx.AsyncClient) -> N
     assert answer.status_code == 200
     (key,) = answer.json()["keys"]
     assert (key["kty"], key["crv"], key["use"]) == ("OKP", "Ed25519", "sig")
+
+
+@pytest.mark.parametrize("kind", ["near_duplicates", "chains"])
+async def test_findings_of_texts_have_every_output(
+    analyst: Analyst, tmp_path: Path, kind: str
+) -> None:
+    sentence = "Synthetic sentence {} of a story that is told again and again by nobody at all"
+    posts = [
+        {
+            "id": f"{story}-{copy}", "platform": "x" if copy % 2 else "telegram", "language": "en",
+            "account": f"account{copy}", "published_at": 1_735_689_600 + 3_600 * copy + story,
+            "text": sentence.format(story * 1_111) + " indeed" * copy, "synthetic": True,
+        }
+        for story in range(3)
+        for copy in range(4)
+    ]  # fmt: skip
+    await analyst.upload(posts)
+    shown = await analyst.finding(kind=kind)
+    assert shown["document"]["outcome"] == "found" and shown["document"]["techniques"]
+    finding = f"/v1/forensics/findings/{shown['id']}"
+    answers = {name: await _get(analyst, f"{finding}/{name}") for name in OUTPUTS}
+    package = tmp_path / "package.zip"
+    package.write_bytes(answers["evidence"].content)
+    assert verify(package).kind == kind
+    stix2.parse(answers["stix"].text, version="2.1")
+    rows = list(csv.DictReader(io.StringIO(answers["csv"].text)))
+    assert len(rows) == len(shown["document"]["behaviour"]["records"])
+    assert json.loads(answers["network.json"].text)["layer"][1]["data"]["values"]
+    if kind == "chains":
+        assert "first seen in our collection" in answers["chains.svg"].text
