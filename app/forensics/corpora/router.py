@@ -12,7 +12,7 @@ from app.core.errors import InvalidParameterError
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
+from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.forensics.corpora import service
 from app.forensics.corpora.schemas import (
@@ -24,7 +24,6 @@ from app.forensics.corpora.schemas import (
     DeletionQuery,
     LinkKey,
     LinkWish,
-    PageQuery,
     PostPage,
     PostsQuery,
     UploadPage,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.events.queries import PageQuery
 from app.events.schemas import Envelope, Link
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -137,7 +138,7 @@ class PostKey(BaseModel):
 class LinkKey(PostKey):
     """Names one link of a post."""
 
-    kind: Literal["event", "outlet", "report"]
+    kind: Literal["event", "outlet", "report"] = Field(description="what it is linked to")
     target: Plain = Field(min_length=1, max_length=256, description="its id")
 
 
@@ -152,21 +153,6 @@ class LinkWish(LinkKey):
     )
 
     note: Plain | None = Field(None, max_length=1_000)
-
-
-class PageQuery(BaseModel):
-    """Which page."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
 
 
 class PostsQuery(PageQuery):

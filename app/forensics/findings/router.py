@@ -15,10 +15,9 @@ from app.access.policy import requires
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
+from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
-from app.forensics.corpora.schemas import PageQuery
-from app.forensics.findings import service
+from app.forensics.findings import analyses, service
 from app.forensics.findings.document import FindingDocument, digest_of
 from app.forensics.findings.schemas import (
     ANALYSES,
@@ -80,7 +79,7 @@ async def create_analysis(
     """
     settings = request.app.state.settings
     once = await once_of(request, settings.secrets, caller.subject, idempotency_key)
-    shown = await service.create_analysis(database, caller, body, once)
+    shown = await analyses.create_analysis(database, caller, body, once)
     return _json(shown, 202, {"Location": f"{ANALYSES}/{shown.id}"})
 
 
@@ -98,7 +97,7 @@ async def list_analyses(
     database: ReadDatabase,
 ) -> Response:
     """The account's analyses, newest first."""
-    found, cursor = await service.list_analyses(database, caller, query.limit, query.cursor)
+    found, cursor = await analyses.list_analyses(database, caller, query.limit, query.cursor)
     return _page(request, [one.model_dump(mode="json") for one in found], cursor)
 
 
@@ -113,7 +112,7 @@ async def get_analysis(
     analysis_id: AnalysisId, caller: Caller, database: ReadDatabase, _: Nothing
 ) -> Response:
     """Its status, what is being done, and once done its finding."""
-    return _json(await service.get_analysis(database, caller, analysis_id))
+    return _json(await analyses.get_analysis(database, caller, analysis_id))
 
 
 @analyses_router.get(
@@ -133,7 +132,7 @@ async def stream_analysis(
     analysis_id: AnalysisId, request: Request, caller: Caller, database: ReadDatabase, _: Nothing
 ) -> Response:
     """An event whenever something changes; it ends with the analysis, or after ten minutes."""
-    await service.get_analysis(database, caller, analysis_id)
+    await analyses.get_analysis(database, caller, analysis_id)
     assert caller.account_id is not None
     account_id = caller.account_id
     streams = request.app.state.alert_streams
@@ -158,7 +157,7 @@ async def cancel_analysis(
     analysis_id: AnalysisId, caller: Caller, database: ReadDatabase, _: Nothing
 ) -> Response:
     """It stops wherever it is, and stays listed; one that has ended stays as it is."""
-    await service.cancel_analysis(database, caller, analysis_id)
+    await analyses.cancel_analysis(database, caller, analysis_id)
     return Response(status_code=204, headers=_PRIVATE)
 
 
@@ -229,7 +228,7 @@ async def recompute(
 
     Follow it at `Location`; `recomputed.same_bytes` tells whether they did.
     """
-    shown = await service.recompute(database, caller, finding_id, None)
+    shown = await analyses.recompute(database, caller, finding_id, None)
     return _json(shown, 202, {"Location": f"{ANALYSES}/{shown.id}"})
 
 
@@ -244,7 +243,7 @@ async def get_recomputed(
     finding_id: FindingId, caller: Caller, database: ReadDatabase, _: Nothing
 ) -> Response:
     """What came out the last time; compare it with the version's own bytes."""
-    analysis = await service.get_recomputed(database, caller, finding_id)
+    analysis = await analyses.get_recomputed(database, caller, finding_id)
     assert analysis.recomputed is not None
     return _document(analysis.recomputed)
 

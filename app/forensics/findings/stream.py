@@ -8,8 +8,8 @@ from uuid import UUID
 from app.access.principal import Principal
 from app.core.db import Database
 from app.core.errors import NotFoundError
+from app.forensics.findings.analyses import get_analysis
 from app.forensics.findings.schemas import AnalysisShown
-from app.forensics.findings.service import get_analysis
 
 POLL_S = 0.5
 QUIET_S = 15.0

@@ -185,3 +185,23 @@ async def test_only_those_who_may_use_forensics_upload(analysts: Analysts) -> No
         assert refused["code"] == "plan_required"
         del analyst.client.headers["X-API-Key"]
         await analyst.upload(_line(), status=401)
+
+
+async def test_posts_are_linked_to_what_there_is(analyst: Analyst, database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO outlets (id, name, aliases, ownership) VALUES ('o', 'O', '{}', 'private')"
+        )
+    await analyst.upload(_line())
+    path = "/v1/forensics/corpora/c/links"
+    link = {"id": "1", "platform": "x", "kind": "outlet", "target": "o", "note": "as it says"}
+    assert (await analyst.client.post(path, json=link)).status_code == 204
+    assert (await analyst.client.post(path, json={**link, "note": "again"})).status_code == 204
+    (post,) = (await analyst.get("corpora/c/posts"))["items"]
+    assert post["links"] == [{"kind": "outlet", "target": "o", "note": "again"}]
+    for change, status in (({"id": "2"}, 404), ({"target": "p"}, 422), ({"kind": "event"}, 422),
+                           ({"kind": "report"}, 422), ({"kind": "x"}, 422)):  # fmt: skip
+        assert (await analyst.client.post(path, json={**link, **change})).status_code == status
+    query = {name: link[name] for name in ("id", "platform", "kind", "target")}
+    assert (await analyst.client.delete(path, params=query)).status_code == 204
+    assert (await analyst.client.delete(path, params=query)).status_code == 404

@@ -166,7 +166,7 @@ async def test_too_long_an_analysis_is_stopped(
     analyst: Analyst, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hurried = replace(jobs.ANALYSE, deadline=timedelta(milliseconds=300))
-    monkeypatch.setattr("tests.forensics.corpora.conftest.KINDS", (hurried,))
+    monkeypatch.setattr("tests.worker.KINDS", (hurried,))
     await analyst.upload(_many())
     async with working(database, settings):
         ended = await analyst.until_ended(await analyst.ask())
