@@ -143,7 +143,9 @@ async def test_findings_of_texts_have_every_output(
     package = tmp_path / "package.zip"
     package.write_bytes(answers["evidence"].content)
     assert verify(package).kind == kind
-    stix2.parse(answers["stix"].text, version="2.1")
+    bundle = stix2.parse(answers["stix"].text, version="2.1")
+    seen = {one["user_id"] for one in bundle.objects if one["type"] == "user-account"}
+    assert ("x:account1" in seen) == (kind == "chains")
     rows = list(csv.DictReader(io.StringIO(answers["csv"].text)))
     assert len(rows) == len(shown["document"]["behaviour"]["records"])
     assert json.loads(answers["network.json"].text)["layer"][1]["data"]["values"]

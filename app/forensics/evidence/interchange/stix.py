@@ -4,9 +4,12 @@ Behaviour goes into a campaign, its techniques and what was observed; what third
 registries say into notes beside it. There is no threat actor in it: a finding names none.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,16 +18,15 @@ from stix2 import v21
 
 from app.forensics.evidence.disarm import ATTRIBUTION, DisarmTechnique, disarm_techniques
 from app.forensics.evidence.source import FindingVersion
-from app.forensics.findings.document import Group
 
 NAMESPACE = UUID("5b8f5b3e-5d1c-5c3a-9a0e-8d2f0c6a7e41")
-MAX_ACCOUNTS, MAX_URLS = 2_000, 500
+MAX_OBSERVATIONS, MAX_ACCOUNTS, MAX_URLS = 500, 2_000, 500
 _FIXED = datetime(2024, 11, 1, tzinfo=UTC)
 """Of what is the same in every bundle: the publisher, the techniques, their licence."""
 
 
 def stix_bundle(finding: FindingVersion) -> bytes:
-    """The bundle as JSON, at most 2,000 accounts and 500 addresses of each group in it."""
+    """The bundle as JSON, with at most 500 groups or chains, of each 2,000 accounts, 500 addresses."""
     objects = [*_publisher(), *_objects(finding)]
     unique = {one["id"]: one for one in objects}
     key = f"{finding.id}/{finding.number}"
@@ -62,37 +64,32 @@ class _Maker:
 
     def __init__(self, finding: FindingVersion) -> None:
         self._finding, self._document = finding, finding.document
+        self._observations = list(islice(_observations(finding), MAX_OBSERVATIONS))
 
     def observed(self) -> Iterator[dict[str, Any]]:
-        """For each group its accounts, addresses and the observation that holds them together."""
-        for group in self._document.behaviour.groups:
-            accounts = [_plain(v21.UserAccount(user_id=n)) for n in group.accounts[:MAX_ACCOUNTS]]
-            urls = [_plain(v21.URL(value=one)) for one in _urls(group.objects)]
+        """For each group or chain its accounts, addresses and what holds them together."""
+        for one in self._observations:
+            accounts = [_plain(v21.UserAccount(user_id=n)) for n in one.accounts[:MAX_ACCOUNTS]]
+            urls = [_plain(v21.URL(value=address)) for address in one.addresses[:MAX_URLS]]
             yield from accounts
             yield from urls
-            first, last = _span(group, self._finding.created_at)
             yield _plain(
                 v21.ObservedData(
-                    **self._common("observed-data", group.id),
-                    first_observed=first,
-                    last_observed=last,
-                    number_observed=max(1, min(group.objects_total, 999_999_999)),
-                    object_refs=[one["id"] for one in [*accounts, *urls]],
+                    **self._common("observed-data", one.part),
+                    first_observed=one.first,
+                    last_observed=one.last,
+                    number_observed=max(1, min(one.count, 999_999_999)),
+                    object_refs=[made["id"] for made in [*accounts, *urls]],
                 )
             )
 
     def campaign(self) -> dict[str, Any]:
-        spans = [
-            _span(group, self._finding.created_at) for group in self._document.behaviour.groups
-        ]
-        seen = (
-            {
-                "first_seen": min(first for first, _ in spans),
-                "last_seen": max(last for _, last in spans),
+        seen = {}
+        if self._observations:
+            seen = {
+                "first_seen": min(one.first for one in self._observations),
+                "last_seen": max(one.last for one in self._observations),
             }
-            if spans
-            else {}
-        )
         return _plain(
             v21.Campaign(
                 **self._common("campaign"),
@@ -176,17 +173,42 @@ def _plain(made: Any) -> dict[str, Any]:
     return plain
 
 
-def _urls(objects: Sequence[str]) -> list[str]:
-    """The addresses among a group's objects, which are written `trace:name`."""
-    addresses = (one.removeprefix("url:") for one in objects)
-    return [one for one in addresses if one.startswith(("https://", "http://"))][:MAX_URLS]
+@dataclass(frozen=True, slots=True)
+class _Observation:
+    """Accounts that were seen together, with what and when."""
+
+    part: str
+    accounts: Sequence[str]
+    addresses: Sequence[str]
+    first: datetime
+    last: datetime
+    count: int
 
 
-def _span(group: Group, otherwise: datetime) -> tuple[datetime, datetime]:
-    first, last = (
-        datetime.fromisoformat(one) if one else otherwise for one in (group.first_at, group.last_at)
-    )
-    return min(first, last), last
+def _observations(finding: FindingVersion) -> Iterator[_Observation]:
+    behaviour = finding.document.behaviour
+    for group in behaviour.groups:
+        addresses = [
+            name.removeprefix("url:")
+            for name in group.objects  # written `trace:name`
+            if name.startswith(("url:https://", "url:http://"))
+        ]
+        times = [group.first_at, group.last_at]
+        span = _span(times, finding.created_at)
+        yield _Observation(group.id, group.accounts, addresses, *span, group.objects_total)
+    chains: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for record in behaviour.records:
+        if record.get("account") and "chain_id" in record:
+            chains[record["chain_id"]].append(record)
+    for chain, links in chains.items():
+        accounts = list(dict.fromkeys(link["account"] for link in links))
+        span = _span([link["published_at"] for link in links], finding.created_at)
+        yield _Observation(chain, accounts, [], *span, len(links))
+
+
+def _span(times: Sequence[str | None], otherwise: datetime) -> tuple[datetime, datetime]:
+    known = [datetime.fromisoformat(one) for one in times if one] or [otherwise]
+    return min(known), max(known)
 
 
 @cache
