@@ -21,6 +21,7 @@ from app.forensics.commands import forensics_app
 from app.forensics.corpora.commands import demo_corpus, ingest_posts, publish
 from app.forensics.evidence.commands import verify_package
 from app.forensics.findings.commands import decide_reply, list_replies, publish_finding
+from app.forensics.semantic.commands import index
 from app.itineraries.analyse_commands import routes_app
 from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
 from app.itineraries.journeys.commands import expire, ingest_legs, picture, redact
@@ -59,6 +60,7 @@ forensics_app.command("publish")(publish)
 forensics_app.command("replies")(list_replies)
 forensics_app.command("decide-reply")(decide_reply)
 forensics_app.command("publish-finding")(publish_finding)
+forensics_app.command("index")(index)
 routes_app.command("redact")(redact)
 routes_app.command("expire")(expire)
 routes_app.command("picture")(picture)

@@ -65,6 +65,7 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("GET", "/v1/events/correlations"): 5,
     ("POST", "/v1/exports"): 10,
     ("POST", "/v1/forensics/analyses"): 10,
+    ("GET", "/v1/forensics/search"): 5,
     ("GET", "/v1/routes/activities"): 2,
     ("GET", "/v1/routes/itineraries"): 2,
     ("POST", "/v1/routes/reachability"): 10,

@@ -4,7 +4,7 @@ Hot reads go through asyncpg itself; SQLModel sessions and COPY write. Commits h
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
@@ -120,14 +120,20 @@ class Database:
         except TimeoutError as error:
             raise UnavailableError("many such counts are asked for; try again") from error
         try:
-            async with self.reader() as connection, connection.transaction(readonly=True):
-                await connection.execute(
-                    "SELECT set_config('statement_timeout', $1, true)", str(LONG_READ_TIMEOUT_MS)
-                )
-                rows: list[Row] = await connection.fetch(sql, *arguments)
-                return rows
+            settings = {"statement_timeout": str(LONG_READ_TIMEOUT_MS)}
+            return await self.fetch_under(settings, sql, arguments)
         finally:
             self._alone.release()
+
+    async def fetch_under(
+        self, settings: Mapping[str, str], sql: str, arguments: Sequence[Any] = ()
+    ) -> list[Row]:
+        """The rows of one reading statement, under settings of the server that hold for it alone."""
+        async with self.reader() as connection, connection.transaction(readonly=True):
+            for name, value in settings.items():
+                await connection.execute("SELECT set_config($1, $2, true)", name, value)
+            rows: list[Row] = await connection.fetch(sql, *arguments)
+            return rows
 
     async def fetch_row(
         self, sql: str, arguments: Sequence[Any] = (), *, fresh: bool = False

@@ -30,7 +30,7 @@ class _QueryReader:
     def __init__(self, model: type[BaseModel]) -> None:
         self.model = model
         self._lists = frozenset(
-            name
+            field.alias or name
             for name, field in model.model_fields.items()
             if get_origin(field.annotation) is list
         )

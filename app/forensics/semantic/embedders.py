@@ -130,7 +130,7 @@ def _rows(given: Any, count: int) -> Vectors:
         ValueError: these are not so many finite rows of one width.
     """
     rows = np.asarray(given, np.float32).reshape(count, -1)
-    if count and not (0 < rows.shape[1] <= MAX_DIMENSIONS and np.isfinite(rows).all()):
+    if not (0 < rows.shape[1] <= MAX_DIMENSIONS and np.isfinite(rows).all()):
         raise ValueError("no vectors")
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)

@@ -1,0 +1,71 @@
+"""`vric forensics index`: switches search by meaning on, and gives vectors to what has none yet."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from app.access.repository import find_account
+from app.core.db import Database
+from app.core.errors import CommandError
+from app.core.runtime import run_with_database
+from app.core.settings import Settings
+from app.forensics.corpora import repository as corpora
+
+# The model is loaded when it is asked for, so that other commands start as fast as before.
+# ruff: noqa: PLC0415
+
+
+def index(
+    events: Annotated[bool, typer.Option("--events", help="All events.")] = False,
+    corpus: Annotated[str | None, typer.Option(help="The posts of a corpus.")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="Whose corpus, by email; by default the operators'.")
+    ] = None,
+) -> None:
+    """Give vectors to events or posts that have none, so that they are found by meaning."""
+    from app.forensics.semantic.embedders import NOT_INSTALLED, find_embedder
+    from app.forensics.semantic.indexing import index_events, index_posts, switch_on
+
+    if not events and corpus is None:
+        raise CommandError("say what: --events, --corpus NAME or both")
+    embedder = find_embedder(Settings())
+    if embedder is None:
+        raise CommandError(NOT_INSTALLED)
+
+    async def work(database: Database) -> dict[str, int]:
+        corpus_id = None if corpus is None else await _corpus_id(database, corpus, account)
+        space = await switch_on(database, embedder)
+        given = {}
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+            console=Console(stderr=True), transient=True,
+        ) as bar:  # fmt: skip
+            task = bar.add_task("", total=None)
+
+            def tell(done: int) -> None:
+                bar.update(task, description=f"{done:,} texts")
+
+            if events:
+                given["events"] = await index_events(database, embedder, space, tell)
+            if corpus_id is not None:
+                given["posts"] = await index_posts(database, embedder, space, corpus_id, tell)
+        return given
+
+    for name, count in run_with_database(work).items():
+        typer.echo(f"{count:,} {name} got a vector of {embedder.model} ({embedder.name})")
+
+
+async def _corpus_id(database: Database, name: str, email: str | None) -> int:
+    async with database.session() as session:
+        account_id = None
+        if email is not None:
+            holder = await find_account(session, email.strip().lower())
+            if holder is None:
+                raise CommandError(f"there is no account of {email}")
+            account_id = holder.id
+        found = await corpora.find_own(session, account_id, name)
+    if found is None or found.id is None:
+        raise CommandError(f"there is no corpus {name!r} of theirs")
+    return found.id
