@@ -18,7 +18,7 @@ from app.core.errors import CommandError, ConfigurationError, ProblemError
 from app.demo import demo_app
 from app.events.commands import events_app, outlets_app
 from app.forensics.commands import forensics_app
-from app.forensics.corpora.commands import demo_corpus, ingest_posts, publish
+from app.forensics.corpora.commands import delete_corpus, demo_corpus, ingest_posts, publish
 from app.forensics.evidence.commands import verify_package
 from app.forensics.findings.commands import decide_reply, list_replies, publish_finding
 from app.forensics.semantic.commands import index
@@ -57,6 +57,7 @@ for name, group in (
 forensics_app.command("verify")(verify_package)
 forensics_app.command("demo-corpus")(demo_corpus)
 forensics_app.command("publish")(publish)
+forensics_app.command("delete-corpus")(delete_corpus)
 forensics_app.command("replies")(list_replies)
 forensics_app.command("decide-reply")(decide_reply)
 forensics_app.command("publish-finding")(publish_finding)

@@ -154,6 +154,22 @@ def publish(
     typer.echo(f"{corpus}: published, {run_with_database(work):,} posts")
 
 
+def delete_corpus(
+    corpus: Annotated[str, typer.Argument(help="The name of a corpus of the operators.")],
+) -> None:
+    """Delete a corpus of the operators for good, with its posts; findings on it go, and say so."""
+
+    async def work(database: Database) -> int:
+        async with database.session() as session:
+            found = await repository.find_own(session, None, corpus)
+        if found is None:
+            raise CommandError(f"the operators have no corpus {corpus!r}")
+        await service.delete_corpus(database, found)
+        return found.post_count
+
+    typer.echo(f"{corpus}: deleted, with its {run_with_database(work):,} posts")
+
+
 def demo_corpus(
     organic: Annotated[
         bool, typer.Option("--organic", help="Without a campaign: nothing is to be found.")

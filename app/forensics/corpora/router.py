@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from app.access.gate import Caller
@@ -93,6 +94,8 @@ async def upload_posts(
             query,
             request.stream(),
         )
+    except ClientDisconnect:
+        raise InvalidParameterError("the body broke off; nothing of it was taken in") from None
     finally:
         leave()
     return _json(upload_shown(upload))

@@ -33,6 +33,11 @@ async def test_posts_are_taken_in_and_published(
         assert (await reader.client.delete("/v1/forensics/corpora/open")).status_code == 404
         await reader.upload(LINES[0], corpus="open", status=409)
         await reader.get("corpora/open/uploads", 404)
+        done = run_vric("forensics", "delete-corpus", "open", cwd=tmp_path, **url)
+        assert done.stdout == "open: deleted, with its 3 posts\n", done.stderr
+        await reader.get("corpora/open", 404)
+        gone = run_vric("forensics", "delete-corpus", "open", cwd=tmp_path, **url)
+        assert "no corpus" in failure_of(gone)
 
 
 async def test_posts_are_taken_in_for_an_account(
