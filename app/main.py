@@ -45,6 +45,7 @@ from app.forensics.corpora.service import Uploads
 from app.forensics.evidence.router import evidence_router
 from app.forensics.evidence.router import keys_router as evidence_keys_router
 from app.forensics.findings.router import analyses_router, findings_router, replies_router
+from app.forensics.narratives.router import router as narratives_router
 from app.forensics.semantic.router import router as semantic_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -129,6 +130,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         keys_router,
         me_router,
         moving_features_router,
+        narratives_router,
         oauth_router,
         pages_router,
         registry_router,

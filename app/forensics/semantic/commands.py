@@ -13,6 +13,7 @@ from app.core.runtime import run_with_database
 from app.core.settings import Settings
 from app.forensics.corpora import repository as corpora
 
+_errors = Console(stderr=True)
 # The model is loaded when it is asked for, so that other commands start as fast as before.
 # ruff: noqa: PLC0415
 
@@ -40,7 +41,7 @@ def index(
         given = {}
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-            console=Console(stderr=True), transient=True,
+            console=_errors, transient=True, disable=not _errors.is_terminal,
         ) as bar:  # fmt: skip
             task = bar.add_task("", total=None)
 

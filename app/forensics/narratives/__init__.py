@@ -1,0 +1,1 @@
+"""Narratives: stories that were told again, read out of findings of chains."""
