@@ -116,7 +116,7 @@ def _fields(batch: Batch, names: Mapping[str, Sequence[str]]) -> dict[str, list[
         name: [batch.values[column] for column in columns if column in batch.values]
         for name, columns in names.items()
     }
-    if batch.lines:
+    if batch.columns:
         for name in ("post_id", "account"):
             if not fields[name]:
                 wanted = " or ".join(map(repr, names[name][:3]))

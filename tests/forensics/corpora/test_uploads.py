@@ -118,13 +118,14 @@ async def test_a_bad_row_is_told_by_its_line_and_the_others_are_taken(
         (b"\x00\x01\x02", "binary"),
         (b'[{"id": 1}]', "JSON list"),
         (b"a,b\n1,2\n", "no column for post_id"),
+        (b"x", "no column for post_id"),
         (gzip.compress(b"x" * 100)[:-4], "damaged gzip"),
         (b"\x1f\x8bnothing of the kind", "damaged gzip"),
         (gzip.compress(gzip.compress(_line())), "binary"),
         (gzip.compress(b"id,account,text\n" + LONG_ROW * 60), "once it is unpacked"),
         (gzip.compress(b"0" * 60_000_000), "a line is longer"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 async def test_what_is_no_table_is_refused_with_the_record_of_the_run(
     analyst: Analyst, body: bytes, said: str
