@@ -5,7 +5,7 @@ Hot reads go through asyncpg itself; SQLModel sessions and COPY write. Commits h
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -273,8 +273,10 @@ async def create_database_if_missing(server_url: str, name: str) -> None:
             else "LOCALE 'C.UTF-8'"
         )
         quoted = '"' + name.replace('"', '""') + '"'
-        await connection.execute(
-            f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' {provider}"
-        )
+        # Another command that started with this one may have made it meanwhile.
+        with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            await connection.execute(
+                f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' {provider}"
+            )
     finally:
         await connection.close()

@@ -18,7 +18,8 @@ Every list has `items`, `links`, `returned` and `meta`; follow `links[rel=next]`
 Errors are `application/problem+json`. Send the key as `Authorization: Bearer KEY` or `X-API-Key`.
 """
 TAGS = (
-    "events", "analytics", "reports", "registry", "routes", "accounts", "billing", "exports",
+    "events", "analytics", "reports", "registry", "routes", "forensics", "alerts", "accounts",
+    "billing", "exports",
 )  # fmt: skip
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "API key or access token"},
