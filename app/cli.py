@@ -21,6 +21,7 @@ from app.forensics.commands import forensics_app
 from app.forensics.corpora.commands import delete_corpus, demo_corpus, ingest_posts, publish
 from app.forensics.evidence.commands import verify_package
 from app.forensics.findings.commands import decide_reply, list_replies, publish_finding
+from app.forensics.records.commands import ingest_claims, ingest_takedowns
 from app.forensics.semantic.commands import index
 from app.itineraries.analyse_commands import routes_app
 from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
@@ -40,11 +41,13 @@ ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
 ingest_app.command("edition")(ingest_edition)
 ingest_app.command("adsb")(ingest_adsb)
 ingest_app.command("ais")(ingest_ais)
+ingest_app.command("claims")(ingest_claims)
 ingest_app.command("legs")(ingest_legs)
 ingest_app.command("registry")(ingest_registry)
 ingest_app.command("sanctions")(ingest_sanctions)
 ingest_app.command("positions")(ingest_positions)
 ingest_app.command("posts")(ingest_posts)
+ingest_app.command("takedowns")(ingest_takedowns)
 for name, group in (
     ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
     ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),

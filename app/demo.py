@@ -1,4 +1,4 @@
-"""The demo: the facts of one published edition, restated, with the journeys it tells of."""
+"""The demo: the facts of one published edition, restated, with what else it tells of."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,11 @@ import typer
 from app.core.db import Database
 from app.core.runtime import run_with_database
 from app.core.settings import Settings
+from app.forensics.records.demo_records import (
+    load_demo_records,
+    load_demo_records_once,
+    remove_demo_records,
+)
 from app.ingest.runner import Outcome
 from app.itineraries.journeys.demo_journeys import (
     load_demo_journeys,
@@ -22,6 +27,7 @@ async def load_once(database: Database, secrets: Sequence[bytes]) -> None:
     """Take in what is not and has not been there: who removed the demo does not want it back."""
     await load_demo_once(database)
     await load_demo_journeys_once(database, secrets)
+    await load_demo_records_once(database)
 
 
 @demo_app.command("load")
@@ -30,10 +36,11 @@ def load() -> None:
     secrets = Settings().secrets
 
     async def work(database: Database) -> dict[str, Outcome]:
-        # The edition first: journeys are linked to its events.
+        # The edition first: all else is linked to its events.
         return {
             "edition": await load_demo(database),
             "journeys": await load_demo_journeys(database, secrets),
+            **await load_demo_records(database),
         }
 
     for name, outcome in run_with_database(work).items():
@@ -48,8 +55,14 @@ def load() -> None:
 def remove() -> None:
     """Take the demo data back."""
 
-    async def work(database: Database) -> tuple[int, int]:
-        return await remove_demo_journeys(database), await remove_demo(database)
+    async def work(database: Database) -> tuple[int, int, int]:
+        return (
+            await remove_demo_records(database),
+            await remove_demo_journeys(database),
+            await remove_demo(database),
+        )
 
-    journeys, events = run_with_database(work)
-    typer.echo(f"{events} demo events and {journeys} demo itineraries removed")
+    records, journeys, events = run_with_database(work)
+    typer.echo(
+        f"{events} demo events, {journeys} demo itineraries and {records} takedowns and claims removed"
+    )

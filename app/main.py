@@ -46,6 +46,7 @@ from app.forensics.evidence.router import evidence_router
 from app.forensics.evidence.router import keys_router as evidence_keys_router
 from app.forensics.findings.router import analyses_router, findings_router, replies_router
 from app.forensics.narratives.router import router as narratives_router
+from app.forensics.records.router import router as records_router
 from app.forensics.semantic.router import router as semantic_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -61,7 +62,13 @@ from app.web.pages_router import static_files
 from app.web.router import router as web_router
 
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
-TAGGED = ("/v1/routes", "/v1/ogc")  # for one account each, and remembered by none
+TAGGED = (
+    "/v1/routes",
+    "/v1/ogc",
+    "/v1/forensics/takedowns",
+    "/v1/forensics/claims",
+    "/v1/forensics/registry",
+)  # for one account each, and remembered by none
 EXPOSED = (
     "Link", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
     "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Cost",
@@ -134,6 +141,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         oauth_router,
         pages_router,
         registry_router,
+        records_router,
         replies_router,
         reports_router,
         semantic_router,

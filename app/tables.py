@@ -8,6 +8,8 @@ import app.events.models
 import app.exports.models
 import app.forensics.corpora.models
 import app.forensics.findings.models
+import app.forensics.records.models
+import app.forensics.registry.models
 import app.ingest.models
 import app.itineraries.journeys.models
 import app.itineraries.lists.models

@@ -1,0 +1,1 @@
+"""Takedowns and claims: what third parties attribute, assert and review, with their sources."""

@@ -1,0 +1,1 @@
+"""The registry of accounts and domains beside that of outlets: status, citations, disputes."""
