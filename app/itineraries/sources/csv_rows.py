@@ -1,11 +1,9 @@
 """Streams a CSV file as columns of text with the line of each row, in bounded memory."""
 
-import codecs
-import io
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -51,14 +49,11 @@ def read_rows(
     """
     names, separator = header
     places = resolve(names)
+    options = _options(len(names), separator, sorted(set(places.values())))
     faulty: deque[tuple[int, str]] = deque()
-
-    def skip(row: pacsv.InvalidRow) -> str:
-        faulty.append((row.number, f"{row.actual_columns} columns, not {row.expected_columns}"))
-        return "skip"
-
     row = 0
-    for part in _parts(stream, len(names), separator, sorted(set(places.values())), skip):
+    for block in _blocks(stream):
+        part = _parse(block, options, row + len(faulty), faulty)
         lines, rejects = _numbered(row, part.num_rows, faulty)
         row += part.num_rows + len(rejects)
         columns = {name: part.column(str(place)) for name, place in places.items()}
@@ -68,56 +63,73 @@ def read_rows(
         yield Rows({}, np.empty(0, dtype=np.int64), rejects)
 
 
-def _parts(
-    stream: IO[bytes],
-    width: int,
-    separator: str,
-    wanted: list[int],
-    skip: Callable[[pacsv.InvalidRow], str],
-) -> Iterator[pa.RecordBatch]:
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """The rest of a stream in whole lines, as valid UTF-8 with U+FFFD for bytes that are none.
+
+    Arrow would read ahead of us in a thread of its own, which must not call into a Python stream
+    when the process ends.
+    """
+    rest = b""
+    while content := stream.read(BLOCK_BYTES):
+        whole, newline, content = content.rpartition(b"\n")
+        if newline:
+            yield _utf8(rest + whole + newline)
+            rest = b""
+        rest += content
+        if len(rest) > BLOCK_BYTES:
+            raise UnreadableError(f"no CSV: a line over {BLOCK_BYTES >> 20} MB")
+    if rest:
+        yield _utf8(rest)
+
+
+def _utf8(block: bytes) -> bytes:
     try:
-        yield from pacsv.open_csv(
-            io.BufferedReader(_Utf8(stream), BLOCK_BYTES),
-            read_options=pacsv.ReadOptions(
-                use_threads=False,
-                block_size=BLOCK_BYTES,
-                column_names=[str(place) for place in range(width)],
-            ),
-            parse_options=pacsv.ParseOptions(
-                delimiter=separator, invalid_row_handler=skip, ignore_empty_lines=False
-            ),
-            convert_options=pacsv.ConvertOptions(
-                strings_can_be_null=False,
-                column_types={str(place): pa.string() for place in wanted},
-                include_columns=[str(place) for place in wanted],
-            ),
-        )
+        block.decode()
+    except UnicodeDecodeError:
+        return block.decode(errors="replace").encode()
+    return block
+
+
+def _options(
+    width: int, separator: str, wanted: list[int]
+) -> tuple[pacsv.ReadOptions, pacsv.ParseOptions, pacsv.ConvertOptions]:
+    return (
+        pacsv.ReadOptions(
+            use_threads=False,
+            # A block is read whole, so that the numbers of its rows are known.
+            block_size=2 * BLOCK_BYTES + 4,
+            column_names=[str(place) for place in range(width)],
+        ),
+        pacsv.ParseOptions(delimiter=separator, ignore_empty_lines=False),
+        pacsv.ConvertOptions(
+            strings_can_be_null=False,
+            column_types={str(place): pa.string() for place in wanted},
+            include_columns=[str(place) for place in wanted],
+        ),
+    )
+
+
+def _parse(
+    block: bytes,
+    options: tuple[pacsv.ReadOptions, pacsv.ParseOptions, pacsv.ConvertOptions],
+    before: int,
+    faulty: deque[tuple[int, str]],
+) -> pa.RecordBatch:
+    """The good rows of a block; the others go to `faulty` with their number, `before` added."""
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        reason = f"{row.actual_columns} columns, not {row.expected_columns}"
+        faulty.append((before + row.number, reason))
+        return "skip"
+
+    reading, parsing, converting = options
+    parsing.invalid_row_handler = skip
+    try:
+        table = pacsv.read_csv(pa.py_buffer(block), reading, parsing, converting)
     except pa.ArrowInvalid as error:
-        if "Empty CSV file" not in str(error):
-            raise UnreadableError(f"no CSV: {error}") from None
-
-
-class _Utf8(io.RawIOBase):
-    """A stream as valid UTF-8, with U+FFFD for bytes that are none: the reader takes no other."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._ready = b""
-        self._ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)
-        while not self._ready and not self._ended:
-            content = self._stream.read(len(view))
-            self._ended = not content
-            self._ready = self._decoder.decode(content, final=self._ended).encode()
-        given, self._ready = self._ready[: len(view)], self._ready[len(view) :]
-        view[: len(given)] = given
-        return len(given)
+        raise UnreadableError(f"no CSV: {error}") from None
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
 def _numbered(
