@@ -16,10 +16,14 @@ import numpy as np
 warnings.simplefilter("ignore")
 
 
-def timed(work: Any) -> tuple[float, Any]:
-    started = time.perf_counter()
-    answer = work()
-    return time.perf_counter() - started, answer
+def timed(work: Any, repeats: int = 1) -> tuple[float, Any]:
+    """The best processor time in seconds, and the answer."""
+    taken, answer = [], None
+    for _ in range(repeats):
+        started = time.process_time()
+        answer = work()
+        taken.append(time.process_time() - started)
+    return min(taken), answer
 
 
 def frame(columns: dict[str, np.ndarray]) -> Any:
@@ -69,7 +73,7 @@ def pyais(path: str) -> dict[str, Any]:
         with stream(path) as messages:
             return sum(hasattr(message.decode(), "lat") for message in messages)
 
-    seconds, found = timed(work)
+    seconds, found = timed(work, repeats=5)
     return {"nmea": {"seconds": seconds, "answer": found}}
 
 
