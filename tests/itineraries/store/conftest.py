@@ -25,9 +25,7 @@ def take(database: Database) -> Take:
 
 
 @pytest.fixture
-async def premium(
-    database_url: str, make_account_key: MakeKey
-) -> AsyncIterator[httpx.AsyncClient]:
+async def premium(database_url: str, make_account_key: MakeKey) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a key of a premium account."""
     key = await make_account_key(plan="premium")
     async with serving(database_url) as client:

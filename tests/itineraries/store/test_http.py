@@ -16,7 +16,10 @@ from tests.problems import assert_problem
 
 WORLD = bundled_world()
 ROUTES = "/v1/routes"
-SQUARE = {"type": "Polygon", "coordinates": [[[-65, 13], [-63, 13], [-63, 14], [-65, 14], [-65, 13]]]}
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[-65, 13], [-63, 13], [-63, 14], [-65, 14], [-65, 13]]],
+}
 ONE = journey("mmsi:422000001", [("move", 3), ("spot", 6), ("silent", 4), ("stay", 3)], 1)
 OTHER = journey("mmsi:422000002", [("move", 3), ("spot", 6), ("move", 9)], 400)
 
@@ -173,16 +176,21 @@ async def test_activities_are_filtered(observed: Database, premium: httpx.AsyncC
         lambda one: (one["end_at"] or "9") >= "2020-11-01T12:00:00Z"
     )
     assert await ids(min_hours=5) == those(
-        lambda one: one["end_at"] is None
-        or np.datetime64(one["end_at"][:-1]) - np.datetime64(one["start_at"][:-1])
-        >= np.timedelta64(5, "h")
+        lambda one: (
+            one["end_at"] is None
+            or np.datetime64(one["end_at"][:-1]) - np.datetime64(one["start_at"][:-1])
+            >= np.timedelta64(5, "h")
+        )
     )
     assert await ids(min_score=0.1) == those(lambda one: (one["score"] or 0) >= 0.1)
     (meeting,) = await _items(premium, "/activities", type="meeting")
     assert meeting["craft_ids"] == ["mmsi:422000001", "mmsi:422000002"]
     assert (await premium.get(f"{ROUTES}/activities/{meeting['id']}")).json() == meeting
     shown = await premium.get(f"{ROUTES}/activities", params={"type": "meeting", "f": "geojson"})
-    assert shown.json()["features"][0]["geometry"]["coordinates"] == [meeting["lon"], meeting["lat"]]
+    assert shown.json()["features"][0]["geometry"]["coordinates"] == [
+        meeting["lon"],
+        meeting["lat"],
+    ]
 
 
 async def test_a_gap_tells_who_else_was_heard_there(
@@ -376,9 +384,7 @@ async def test_what_is_not_there_is_not_found(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_extreme_windows_are_no_fault(
-    observed: Database, premium: httpx.AsyncClient
-) -> None:
+async def test_extreme_windows_are_no_fault(observed: Database, premium: httpx.AsyncClient) -> None:
     for window in ("0001-01-01/9999-12-31", "../9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z/.."):
         for path in ("/crafts", "/crafts/1/track", "/activities", "/crafts/1/identity"):
             answer = await premium.get(ROUTES + path, params={"datetime": window})

@@ -13,9 +13,7 @@ from tests.itineraries.store.conftest import Take
 from tests.itineraries.store.tracks import START_S, fixes, journey, together
 
 _acts = st.lists(
-    st.tuples(
-        st.sampled_from(("stay", "move", "port", "spot", "silent")), st.integers(1, 12)
-    ),
+    st.tuples(st.sampled_from(("stay", "move", "port", "spot", "silent")), st.integers(1, 12)),
     min_size=1,
     max_size=6,
 )
@@ -45,9 +43,7 @@ async def _empty(database: Database) -> None:
 async def test_the_order_of_arrival_changes_nothing(
     database: Database, take: Take, plans: list[Any], chance: Any
 ) -> None:
-    everything = together(
-        [journey(f"mmsi:42200000{i}", acts, i) for i, acts in enumerate(plans)]
-    )
+    everything = together([journey(f"mmsi:42200000{i}", acts, i) for i, acts in enumerate(plans)])
     await _empty(database)
     await take(everything)
     await derive_activities(database, WORLD)

@@ -74,9 +74,7 @@ async def test_months_have_partitions_and_go_as_a_whole(database: Database, take
     async with database.transaction() as connection:
         gone = await forget_before(connection, date(2021, 1, 15))
     assert gone == ["2020_11", "2020_12"]
-    kept = await database.fetch(
-        "SELECT key, position_count, first_at FROM crafts ORDER BY key"
-    )
+    kept = await database.fetch("SELECT key, position_count, first_at FROM crafts ORDER BY key")
     assert [tuple(row)[:2] for row in kept] == [("a", 2), ("gone", 0)]
     assert kept[0]["first_at"].timestamp() == times[2]
     assert kept[1]["first_at"] is None
