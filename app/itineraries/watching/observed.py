@@ -15,7 +15,13 @@ from app.itineraries.crafts.service import instant
 from app.itineraries.tracks import zone_entries
 from app.itineraries.tracks.zone_entries import ZoneEntry
 
-_KINDS = {"gap": "gap", "leg": "leg", "meeting": "meeting", "transfer": "meeting", "visit": "leg"}
+_KINDS = {
+    "gap": "gap",
+    "leg": "leg",
+    "meeting": "meeting",
+    "near-shore-transfer": "meeting",
+    "visit": "leg",
+}
 _UPPER = ("registration", "msn")
 
 
@@ -66,7 +72,7 @@ def of_activity(row: asyncpg.Record, crafts: Crafts, zones: Zones) -> Observatio
         data={"activity": document},
         crafts=crafts.tokens(row["craft_ids"]),
         zones=zones_at(zones, row["lat"], row["lon"])
-        | ({row["place"]} if row["kind"] == "transfer" else frozenset()),
+        | ({row["place"]} if row["kind"] == "near-shore-transfer" else frozenset()),
         origins=_codes(origin.get("code"), origin.get("country")),
         destinations=_codes(destination.get("code"), destination.get("country")),
         score=row["score"],

@@ -10,7 +10,7 @@ import orjson
 from app.itineraries.activities.repository.pages import COLUMNS, STANDS
 from app.itineraries.crafts.keys import scheme_of
 
-TOLD_KINDS = ("gap", "leg", "meeting", "transfer", "visit")
+TOLD_KINDS = ("gap", "leg", "meeting", "near-shore-transfer", "visit")
 _CHANGED = f"""
 SELECT {COLUMNS} FROM activities WHERE id = ANY($1) AND kind = ANY($2) AND {STANDS} ORDER BY id
 """

@@ -127,6 +127,26 @@ async def test_meetings_and_legs(
     assert alert["data"]["activity"]["seen_min"] > 0
 
 
+async def test_lying_close_in_a_zone_with_a_rule_of_its_own_is_a_meeting(
+    premium: httpx.AsyncClient,
+    database: Database,
+    take: Take,  # noqa: F811
+) -> None:
+    there = await make(premium, rules=[{"on": "meeting", "zones": ["la-borracha"]}])
+    elsewhere = await make(premium, rules=[{"on": "meeting", "zones": ["los-monjes"]}])
+    tankers = ["mmsi:775000006", "mmsi:775000007"]
+    close = [(10.34, -64.76)] * 30
+    await take(together([
+        track(tankers[0], close, 600), track(tankers[1], [(lat + 9e-4, lon) for lat, lon in close], 600)
+    ]))  # fmt: skip
+    await derive_activities(database, WORLD)
+    alerts = await told(premium, there)
+    assert {alert["kind"] for alert in alerts} == {"meeting"}
+    found = {alert["data"]["activity"]["kind"]: alert["data"]["activity"] for alert in alerts}
+    assert found["near-shore-transfer"]["craft_ids"] == tankers
+    assert await told(premium, elsewhere) == []
+
+
 async def test_a_vessel_that_calls_elsewhere_made_a_voyage(
     premium: httpx.AsyncClient,
     database: Database,
