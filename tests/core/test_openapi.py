@@ -20,7 +20,7 @@ async def document(client: httpx.AsyncClient) -> dict[str, Any]:
 
 
 READING = {"events", "analytics", "reports", "registry"}
-MEMBERS = {"accounts", "alerts", "billing", "exports"}
+MEMBERS = {"accounts", "alerts", "billing", "exports", "routes"}
 
 
 def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

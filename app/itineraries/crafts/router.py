@@ -15,6 +15,7 @@ from app.events.links import Links
 from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.itineraries.crafts import schemas, service
+from app.itineraries.crafts.examples import CRAFT, TRACK
 from app.itineraries.crafts.identity import check_identity
 from app.itineraries.crafts.queries import CraftsQuery, IdentityQuery, TrackFormat, TrackQuery
 from app.itineraries.crafts.track_answers import MEDIA_TYPES, encoded_track, wanted_format
@@ -48,7 +49,7 @@ CraftReference = Annotated[
         200: {
             "content": {
                 "application/json": {
-                    "example": {"items": [schemas.CRAFT], "links": [], "returned": 1, "meta": {}}
+                    "example": {"items": [CRAFT], "links": [], "returned": 1, "meta": {}}
                 }
             }
         },
@@ -93,12 +94,12 @@ async def get_craft(
         200: {
             "description": "A part of the track.",
             "content": {
-                "application/json": {"example": schemas.TRACK},
                 **{
                     media.partition(";")[0]: {"schema": {"type": "string"}}
-                    for format_, media in MEDIA_TYPES.items()
-                    if format_ is not TrackFormat.JSON
+                    for media in MEDIA_TYPES.values()
                 },
+                "application/geo+json": {"schema": {"type": "object"}},
+                "application/json": {"example": TRACK},
             },
         },
         **problems(403, 404),

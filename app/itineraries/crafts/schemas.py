@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.events.schemas import Link
+from app.itineraries.crafts.examples import CRAFT_DETAIL, IDENTITY
 
 
 class Said(BaseModel):
@@ -42,6 +43,8 @@ class RelatedCraft(BaseModel):
 
 class CraftDetail(Craft):
     """A craft with all that is said of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CRAFT_DETAIL]})
 
     identities: list[Said]
     related: list[RelatedCraft]
@@ -93,35 +96,9 @@ class IdentityFinding(BaseModel):
 class IdentityReport(BaseModel):
     """The checks of one craft, and how much they had to compare."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [IDENTITY]})
+
     craft_id: int
     key: str
     findings: list[IdentityFinding]
     compared: dict[str, Any]
-
-
-CRAFT = {
-    "id": 7,
-    "key": "mmsi:422123456",
-    "kind": "vessel",
-    "first_at": "2020-11-01T00:00:00Z",
-    "last_at": "2020-11-30T23:55:00Z",
-    "positions": 8640,
-    "current": {"mmsi": "422123456", "name": "EXAMPLE"},
-}
-TRACK = {
-    "items": [
-        {
-            "at": "2020-11-01T00:00:00Z",
-            "lat": 10.2,
-            "lon": -64.7,
-            "speed_kn": 0.1,
-            "course_deg": None,
-            "altitude_ft": None,
-            "on_ground": None,
-            "callsign": None,
-        }
-    ],
-    "links": [],
-    "returned": 1,
-    "meta": {"craft_id": 7, "key": "mmsi:422123456"},
-}

@@ -55,6 +55,7 @@ ItineraryId = Annotated[
 def _formats(types: Any, description: str, example: Any = None) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
     content: dict[str, Any] = {type_.partition(";")[0]: text for type_ in types.values()}
+    content["application/geo+json"] = {"schema": {"type": "object"}}
     content["application/json"] = {"example": example} if example else {}
     return {"description": description, "content": content}
 

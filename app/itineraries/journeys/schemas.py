@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.events.schemas import Envelope, Link
+from app.itineraries.journeys.examples import ITINERARY, ITINERARY_HISTORY
 
 Score = float
 
@@ -154,6 +155,8 @@ class LinkedEvent(BaseModel):
 class ItineraryDetail(BaseModel):
     """One journey as it was known: legs with both ends, sources, confidence and conflicts."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [ITINERARY]})
+
     id: str
     title: str
     mover: Mover
@@ -190,4 +193,6 @@ class ItineraryStep(BaseModel):
 
 
 class ItineraryHistory(Envelope):
+    model_config = ConfigDict(json_schema_extra={"examples": [ITINERARY_HISTORY]})
+
     items: list[ItineraryStep]

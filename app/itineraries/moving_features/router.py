@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.access.gate import Caller
 from app.access.policy import requires
@@ -33,6 +33,19 @@ CONFORMS_TO = [
     f"{_SPEC}/ogcapi-movingfeatures-1/1.0/conf/movingfeatures",
 ]
 _ITEMS = f"{ROOT}/collections/{COLLECTION}/items"
+_LANDING = {
+    "title": "VRIC Monitor: moving features",
+    "links": [
+        {"rel": rel, "href": href, "type": "application/json"}
+        for rel, href in (
+            ("self", ROOT),
+            ("service-desc", "/openapi.json"),
+            ("conformance", f"{ROOT}/conformance"),
+            ("data", f"{ROOT}/collections"),
+        )
+    ],
+}
+_CONFORMANCE = {"conformsTo": CONFORMS_TO}
 _COLLECTION = {
     "id": COLLECTION,
     "title": "Craft",
@@ -43,47 +56,54 @@ _COLLECTION = {
         {"rel": "items", "href": _ITEMS, "type": _GEOJSON},
     ],
 }
+_COLLECTIONS = {
+    "collections": [_COLLECTION],
+    "links": [{"rel": "self", "href": f"{ROOT}/collections", "type": "application/json"}],
+}
+
+
+class GeoJsonResponse(JSONResponse):
+    """Features, as the standard has them sent."""
+
+    media_type = _GEOJSON
+
+
+def _shown(document: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """What is always answered, as its own example."""
+    return {200: {"content": {"application/json": {"example": document}}}}
 
 
 @router.get(
     "", operation_id="getOgcLanding", summary="OGC API: where to begin",
-    response_model=schemas.Landing, responses=problems(403),
+    response_model=schemas.Landing, responses={**_shown(_LANDING), **problems(403)},
 )  # fmt: skip
 async def get_landing(_: Nothing) -> Response:
     """Links to what there is."""
-    rels = (
-        ("self", ROOT),
-        ("service-desc", "/openapi.json"),
-        ("conformance", f"{ROOT}/conformance"),
-        ("data", f"{ROOT}/collections"),
-    )
-    links = [{"rel": rel, "href": href, "type": "application/json"} for rel, href in rels]
-    return json_response({"title": "VRIC Monitor: moving features", "links": links})
+    return json_response(_LANDING)
 
 
 @router.get(
     "/conformance", operation_id="getOgcConformance", summary="OGC API: conformance",
-    response_model=schemas.Conformance, responses=problems(403),
+    response_model=schemas.Conformance, responses={**_shown(_CONFORMANCE), **problems(403)},
 )  # fmt: skip
 async def get_conformance(_: Nothing) -> Response:
     """The conformance classes of OGC API - Moving Features that are kept to, for reading."""
-    return json_response({"conformsTo": CONFORMS_TO})
+    return json_response(_CONFORMANCE)
 
 
 @router.get(
     "/collections", operation_id="listOgcCollections", summary="OGC API: collections",
-    response_model=schemas.Collections, responses=problems(403),
+    response_model=schemas.Collections, responses={**_shown(_COLLECTIONS), **problems(403)},
 )  # fmt: skip
 async def list_collections(_: Nothing) -> Response:
     """The one collection, of craft."""
-    links = [{"rel": "self", "href": f"{ROOT}/collections", "type": "application/json"}]
-    return json_response({"collections": [_COLLECTION], "links": links})
+    return json_response(_COLLECTIONS)
 
 
 @router.get(
     "/collections/{collection}", operation_id="getOgcCollection",
     summary="OGC API: one collection", response_model=schemas.Collection,
-    responses=problems(403, 404),
+    responses={**_shown(_COLLECTION), **problems(403, 404)},
 )  # fmt: skip
 async def get_collection(collection: CollectionId, _: Nothing) -> Response:
     """The collection and where its items are."""
@@ -94,7 +114,7 @@ async def get_collection(collection: CollectionId, _: Nothing) -> Response:
 @router.get(
     "/collections/{collection}/items", operation_id="listMovingFeatures",
     summary="OGC API: moving features", response_model=schemas.MovingFeatures,
-    responses=problems(403, 404),
+    response_class=GeoJsonResponse, responses=problems(403, 404),
 )  # fmt: skip
 async def list_items(
     collection: CollectionId,
@@ -107,13 +127,13 @@ async def list_items(
     _check(collection)
     features, cursor = await service.list_features(database, query, caller.plan)
     body = {"type": "FeatureCollection", "features": features, "crs": CRS, "trs": TRS}
-    return _answer(request, body, cursor, len(features))
+    return _answer(request, body, cursor, len(features), _GEOJSON)
 
 
 @router.get(
     "/collections/{collection}/items/{craft}", operation_id="getMovingFeature",
     summary="OGC API: one moving feature", response_model=schemas.MovingFeature,
-    responses=problems(403, 404),
+    response_class=GeoJsonResponse, responses=problems(403, 404),
 )  # fmt: skip
 async def get_item(
     collection: CollectionId, craft: CraftReference, _: Nothing, database: ReadDatabase
@@ -126,7 +146,7 @@ async def get_item(
         {"rel": "self", "href": own, "type": _GEOJSON},
         {"rel": "tgsequence", "href": f"{own}/tgsequence", "type": "application/json"},
     ]
-    return Response(json_response(feature).body, media_type=_GEOJSON)
+    return GeoJsonResponse(feature)
 
 
 @router.get(
@@ -157,8 +177,14 @@ def _check(collection: str) -> None:
         raise NotFoundError("there is no such collection")
 
 
-def _answer(request: Request, body: dict[str, Any], cursor: str | None, count: int) -> Response:
-    links = Links.to(request.scope)
+def _answer(
+    request: Request,
+    body: dict[str, Any],
+    cursor: str | None,
+    count: int,
+    media_type: str = "application/json",
+) -> Response:
+    links = Links.to(request.scope, media_type)
     headers = {} if cursor is None else {"Link": f'<{links.next(cursor)}>; rel="next"'}
     counted = {"links": links.of(cursor), "numberReturned": count}
-    return json_response({**body, **counted}, headers)
+    return JSONResponse({**body, **counted}, headers=headers, media_type=media_type)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.events.schemas import Link
+from app.itineraries.moving_features.examples import FEATURE, FEATURES, SEQUENCE
 
 
 class Landing(BaseModel):
@@ -40,6 +41,8 @@ class Collections(BaseModel):
 class MovingFeature(BaseModel):
     """A craft as a GeoJSON feature; `time` is when it was first and last observed."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [FEATURE]})
+
     type: str
     id: str
     geometry: None
@@ -52,6 +55,8 @@ class MovingFeature(BaseModel):
 
 class MovingFeatures(BaseModel):
     """A page of craft."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FEATURES]})
 
     type: str
     features: list[MovingFeature]
@@ -75,6 +80,8 @@ class MovingPoint(BaseModel):
 
 class TemporalGeometrySequence(BaseModel):
     """Parts of a track between silences."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SEQUENCE]})
 
     type: str
     geometrySequence: list[MovingPoint]  # noqa: N815

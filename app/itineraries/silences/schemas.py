@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from app.itineraries.silences.examples import REACHABILITY
 from app.itineraries.tracks.sea_routes import PASSAGES
 
 MAX_PLACES = 50
@@ -135,6 +136,8 @@ class MeetingReach(BaseModel):
 class ReachabilityAnswer(BaseModel):
     """What can have happened in a silence, not what did: distance and speed of the shortest way,
     places and craft by the hours left over."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [REACHABILITY]})
 
     kind: str
     method: str

@@ -57,7 +57,7 @@ async def list_zones(
 
 @router.post(
     "", operation_id="createZone", summary="Keep a zone", status_code=201, response_model=Zone,
-    responses=problems(403, 409, 422),
+    responses={201: _EXAMPLE, **problems(403, 409, 422)},
 )  # fmt: skip
 async def create_zone(
     body: ZoneWish,
@@ -88,7 +88,7 @@ async def get_zone(zone: ZoneId, caller: Caller, database: ReadDatabase, _: Noth
 
 @router.patch(
     "/{zone}", operation_id="changeZone", summary="Change a zone", response_model=Zone,
-    responses=problems(403, 404, 409, 422),
+    responses={200: _EXAMPLE, **problems(403, 404, 409, 422)},
 )  # fmt: skip
 async def change_zone(
     zone: ZoneId, body: ZoneChange, caller: Caller, database: ReadDatabase, _: Nothing
