@@ -1,4 +1,4 @@
-"""What accounts, keys, usage, billing and exports answer to a signed-in owner is what is described."""
+"""What accounts, billing, exports, routes and alerts answer to a signed-in owner is what is described."""
 
 import asyncio
 import itertools
@@ -16,19 +16,30 @@ from app.access.models import Account
 from app.access.tokens import issue_access_token
 from app.core.clock import now
 from app.core.db import Database
+from app.itineraries.activities.deriver import bundled_world, derive_activities
+from app.itineraries.journeys.demo_journeys import load_demo_journeys
+from app.itineraries.positions.importer import write_part
 from app.main import create_app
 from tests.billing.conftest import billing_settings
 from tests.billing.fake_stripe import FakeStripe
 from tests.conftest import TEST_SECRET, at_database, clone, drop, make_settings
+from tests.itineraries.store.tracks import journey, together
 from tests.listening import listening
 
-MEMBERS = {"accounts", "billing", "exports"}
+MEMBERS = {"accounts", "alerts", "billing", "exports", "routes"}
+ENDLESS = "/v1/alerts/stream"
 # What these take is told in words: an address, a password, a mailed link, a signed event, a form whose
-# fields go together, an instant that is not past, one field of two, filters, a cursor.
+# What these take is told in words: an address, a password, a mailed link, a signed event, a form whose
+# fields go together, an instant that is not past, one field of two, filters, a cursor, a box, a window
+# of time, a zone's outline, a silence, a webhook that must be public.
 OWN_GRAMMAR = {
     "signUp", "verifyAddress", "askForReset", "confirmReset", "receiveStripeEvent", "getToken",
     "revokeToken",
     "createKey", "changeKey", "setTotp", "createExport", "listExports", "listAudit",
+    "createWatchlist", "changeWatchlist", "listWatchlists", "listAlerts",
+    "listCrafts", "getCraftTrack", "checkCraftIdentity", "listActivities", "listItineraries",
+    "getItinerary", "getItineraryMap", "createZone", "changeZone", "analyseReachability",
+    "listMovingFeatures", "getTemporalGeometrySequence",
 }  # fmt: skip
 PLENTY = {"burst_per_minute": 1_000_000, "daily": 10_000_000, "api_keys": 1_000_000}
 document = create_app(make_settings(), "postgresql://localhost/nowhere").openapi()
@@ -37,7 +48,8 @@ members = {
     "paths": {
         path: operations
         for path, operations in document["paths"].items()
-        if any(MEMBERS & set(operation["tags"]) for operation in operations.values())
+        if path != ENDLESS
+        and any(MEMBERS & set(operation["tags"]) for operation in operations.values())
     },
 }
 # A wrong password, a missing thing or a plan without room is told before a fault in what was sent.
@@ -46,6 +58,7 @@ REFUSALS = {"negative_data_rejection": {"expected-statuses": STATUSES}}
 config = schemathesis.config.SchemathesisConfig.from_dict({"checks": REFUSALS})
 api = schemathesis.openapi.from_dict(members, config=config)
 load_all_checks()
+CRAFT = ("mmsi:422123456", "mmsi:775123456")
 _numbers = itertools.count()
 
 
@@ -58,6 +71,7 @@ def service(
     asyncio.run(clone(server_url, f"template_{run_id}", name))
     url = at_database(server_url, name)
     account_id = asyncio.run(_add_account(url))
+    asyncio.run(_add_craft(url))
     fake = FakeStripe()
     fake.add_prices()
     with fake.serving():
@@ -85,6 +99,17 @@ async def _add_account(url: str) -> int:
         await session.flush()
         assert account.id is not None
         return account.id
+
+
+async def _add_craft(url: str) -> None:
+    """The journeys of the demo, and two craft that stay beside each other and fall silent."""
+    async with Database(url, pool_size=2) as database:
+        await load_demo_journeys(database, [TEST_SECRET.encode()])
+        acts = [("spot", 6), ("silent", 4), ("move", 3)]
+        craft = [journey(key, acts, seed) for seed, key in enumerate(CRAFT)]
+        async with database.transaction() as connection:
+            await write_part(connection, together(craft).in_order(), (), "ais")
+        await derive_activities(database, bundled_world())
 
 
 @api.parametrize()

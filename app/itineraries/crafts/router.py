@@ -34,8 +34,8 @@ CraftReference = Annotated[
         min_length=1,
         max_length=100,
         pattern=r"^[^/\x00-\x1f]+$",
-        description="A craft's id, or its key such as mmsi:422123456.",
-        examples=["7"],
+        description="A craft's id, or its key.",
+        examples=["mmsi:422123456"],
     ),
 ]
 
