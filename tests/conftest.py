@@ -1,7 +1,7 @@
 """A real PostgreSQL for every test: the bundled one, or the one at VRIC_TEST_DATABASE_URL.
 
 One server is shared by all workers of a run. Databases are clones of templates: `template` has the
-schema, `demo` has the demo edition as well and is only read.
+schema, `demo_template` has the demo edition as well; `demo` is a clone of it that is only read.
 """
 
 import asyncio
@@ -121,9 +121,11 @@ async def _make_templates(server_url: str, run: str) -> None:
     if await migrations.current_revision(url) == migrations.head_revision():
         return
     await migrations.upgrade(url)
-    demo_url = await clone(server_url, f"template_{run}", f"demo_{run}")
+    demo_url = await clone(server_url, f"template_{run}", f"demo_template_{run}")
     async with Database(demo_url, pool_size=1) as database:
         await load_once(database, [TEST_SECRET.encode()])
+    # One is copied from and nobody is ever connected to it; the other one is read.
+    await clone(server_url, f"demo_template_{run}", f"demo_{run}")
 
 
 @pytest.fixture(scope="session")

@@ -64,5 +64,5 @@ async def service(server_url: str, run_id: str, tmp_path: Path) -> AsyncIterator
 @asynccontextmanager
 async def _copy_of_the_demo(server_url: str, run_id: str) -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex[:16]}"
-    yield await clone(server_url, f"demo_{run_id}", name)
+    yield await clone(server_url, f"demo_template_{run_id}", name)
     await drop(server_url, name)

@@ -79,7 +79,7 @@ async def test_a_plan_allows_so_many_keys(page: Page, site: Site) -> None:
 async def test_a_quota_that_is_used_up(
     chromium: Browser, database: Database, tmp_path: Path
 ) -> None:
-    few = {"anonymous": PLENTY["anonymous"], "free": {"burst_per_minute": 2, "daily": 100}}
+    few = {"anonymous": PLENTY["anonymous"], "free": {"burst_per_minute": 1, "daily": 100}}
     async with (
         serving_pages(database, tmp_path, plan_overrides=few) as site,
         opened_page(chromium, str(site.client.base_url)) as page,
@@ -87,7 +87,7 @@ async def test_a_quota_that_is_used_up(
         await site.owner()
         await sign_in_on(page)
         await expect(page.locator(".bad").first).to_contain_text("It goes on from")
-        await expect(page.locator(".quotas")).to_contain_text("This minute: 2 of 2 units")
+        await expect(page.locator(".quotas")).to_contain_text("This minute: 1 of 1 units")
 
 
 async def test_usage_and_activity(page: Page, site: Site) -> None:

@@ -71,7 +71,7 @@ async def make_account_key(
 async def own_demo_url(server_url: str, run_id: str) -> AsyncIterator[str]:
     """A copy of the demo data, in which accounts may be made."""
     name = f"journeys_{uuid.uuid4().hex[:12]}"
-    await clone(server_url, f"demo_{run_id}", name)
+    await clone(server_url, f"demo_template_{run_id}", name)
     yield at_database(server_url, name)
     await drop(server_url, name)
 
