@@ -98,7 +98,7 @@ class Body(_Part):
     url: Url | None = None
 
 
-class Source(_Part):
+class RecordSource(_Part):
     """Where it was reported. `event` names the event of this service that tells of it, by its id or
     by words of its summary."""
 
@@ -110,7 +110,7 @@ class Source(_Part):
     event: Annotated[int, Field(ge=1, le=2**62)] | Words | None = None
 
 
-class Confidence(_Part):
+class RecordConfidence(_Part):
     """How sure those who say it are, in their words or by what they show; no number of ours."""
 
     level: Literal["low", "medium", "high", "unstated"] = "unstated"
@@ -127,7 +127,7 @@ class Rating(_Part):
 
 
 Named = Annotated[Body, BeforeValidator(_named)]
-Sources = Annotated[list[Source], _Listed, Field(min_length=1, max_length=50)]
+Sources = Annotated[list[RecordSource], _Listed, Field(min_length=1, max_length=50)]
 States = Annotated[list[State], _Listed, Field(max_length=50)]
 Hashtags = Annotated[list[Hashtag], _Listed, Field(max_length=MAX_LISTED)]
 
@@ -142,7 +142,7 @@ class _Record(_Part):
     hashtags: Hashtags = []
     targets: States = Field([], description="countries it is aimed at")
     status: Status = "claimed"
-    confidence: Confidence = Confidence()
+    confidence: RecordConfidence = RecordConfidence()
     note: Text | None = None
     sources: Sources
     synthetic: bool = False
