@@ -1,6 +1,5 @@
 """Writes positions: COPY to a temporary table, then one statement that keeps what is new of them."""
 
-import io
 from datetime import UTC, date, datetime
 
 import asyncpg
@@ -81,7 +80,8 @@ async def write_positions(
     await connection.execute(_STAGE)
     await connection.copy_to_table(
         "staged_positions",
-        source=io.BytesIO(encode(positions, craft_ids)),
+        # No file: the driver ties one into a cycle, where its megabytes wait for the collector.
+        source=memoryview(encode(positions, craft_ids)),
         columns=COLUMNS,
         format="binary",
     )
