@@ -1,73 +1,156 @@
-"""The command `vric`."""
+"""The command `vric`: its groups and commands, each imported when it is asked for."""
 
 import logging
 import os
-import re
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any, cast
 
-import asyncpg
 import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from typer.core import TyperGroup
 
-from app.access.commands import account_app, key_app
-from app.billing.commands import billing_app
-from app.core.commands import app as db_app
-from app.core.errors import CommandError, ConfigurationError, ProblemError
-from app.demo import demo_app
-from app.events.commands import events_app, outlets_app
-from app.forensics.commands import forensics_app
-from app.forensics.corpora.commands import delete_corpus, demo_corpus, ingest_posts, publish
-from app.forensics.evidence.commands import verify_package
-from app.forensics.findings.commands import decide_reply, list_replies, publish_finding
-from app.forensics.records.commands import ingest_claims, ingest_takedowns
-from app.forensics.semantic.commands import index
-from app.itineraries.analyse_commands import routes_app
-from app.itineraries.commands import ingest_adsb, ingest_ais, ingest_positions
-from app.itineraries.journeys.commands import expire, ingest_legs, picture, redact
-from app.itineraries.lists.commands import ingest_registry, ingest_sanctions
-from app.reports.commands import ingest_edition
-from app.serve import serve_forever
-from app.worker import AT_ONCE, work_forever
+from app.core.jobs import AT_ONCE
+
+GROUPS: dict[str, tuple[str, dict[str, str]]] = {
+    "db": (
+        "Schema, backup and restore of the database.",
+        {
+            "upgrade": "app.core.commands:upgrade",
+            "check": "app.core.commands:check",
+            "backup": "app.core.commands:backup",
+            "restore": "app.core.commands:restore",
+        },
+    ),
+    "ingest": (
+        "Take data in.",
+        {
+            "edition": "app.reports.commands:ingest_edition",
+            "adsb": "app.itineraries.commands:ingest_adsb",
+            "ais": "app.itineraries.commands:ingest_ais",
+            "claims": "app.forensics.records.commands:ingest_claims",
+            "legs": "app.itineraries.journeys.commands:ingest_legs",
+            "registry": "app.itineraries.lists.commands:ingest_registry",
+            "sanctions": "app.itineraries.lists.commands:ingest_sanctions",
+            "positions": "app.itineraries.commands:ingest_positions",
+            "posts": "app.forensics.corpora.commands:ingest_posts",
+            "takedowns": "app.forensics.records.commands:ingest_takedowns",
+        },
+    ),
+    "events": (
+        "Events: look at one, correct one.",
+        {
+            "show": "app.events.commands:show",
+            "edit": "app.events.commands:edit",
+        },
+    ),
+    "outlets": (
+        "The outlet registry.",
+        {
+            "edit": "app.events.commands:edit_outlet",
+        },
+    ),
+    "account": (
+        "Accounts.",
+        {
+            "create": "app.access.commands:create_account",
+            "set-plan": "app.access.commands:set_plan",
+            "show": "app.access.commands:show_account",
+            "remove-totp": "app.access.commands:remove_totp",
+        },
+    ),
+    "billing": (
+        "Payments through Stripe.",
+        {
+            "reconcile": "app.billing.commands:reconcile_all",
+            "events": "app.billing.commands:show_events",
+            "show": "app.billing.commands:show_account",
+            "unlink": "app.billing.commands:unlink_customer",
+            "setup": "app.billing.commands:set_up",
+        },
+    ),
+    "key": (
+        "API keys.",
+        {
+            "create": "app.access.commands:create_key",
+            "list": "app.access.commands:list_all_keys",
+            "revoke": "app.access.commands:revoke_key",
+        },
+    ),
+    "demo": (
+        "The demo data that the package brings.",
+        {
+            "load": "app.demo:load",
+            "remove": "app.demo:remove",
+        },
+    ),
+    "routes": (
+        "Travel routes of ships and aircraft.",
+        {
+            "analyse": "app.itineraries.analyse_commands:analyse_file",
+            "redact": "app.itineraries.journeys.commands:redact",
+            "expire": "app.itineraries.journeys.commands:expire",
+            "picture": "app.itineraries.journeys.commands:picture",
+        },
+    ),
+    "forensics": (
+        "Digital disinformation forensics.",
+        {
+            "coordination": "app.forensics.commands:coordination",
+            "near-duplicates": "app.forensics.commands:near_duplicates",
+            "language": "app.forensics.commands:language",
+            "chains": "app.forensics.commands:chains",
+            "verify": "app.forensics.evidence.commands:verify_package",
+            "demo-corpus": "app.forensics.corpora.commands:demo_corpus",
+            "publish": "app.forensics.corpora.commands:publish",
+            "delete-corpus": "app.forensics.corpora.commands:delete_corpus",
+            "replies": "app.forensics.findings.commands:list_replies",
+            "decide-reply": "app.forensics.findings.commands:decide_reply",
+            "publish-finding": "app.forensics.findings.commands:publish_finding",
+            "index": "app.forensics.semantic.commands:index",
+        },
+    ),
+}
+"""By group: its help line, and where the function of each command stands."""
+
+
+class _LazyCommands(Mapping[str, Any]):
+    """The commands of a group, each imported when it is asked for."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, function = self._places[name].partition(":")
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(getattr(import_module(module), function))
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class _Root(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, (line, places) in GROUPS.items():
+            # A group reads its commands and never adds to them: a mapping is enough.
+            commands = cast(dict[str, Any], _LazyCommands(places))
+            self.add_command(
+                TyperGroup(name=name, help=line, no_args_is_help=True, commands=commands)
+            )
+
 
 app = typer.Typer(
+    cls=_Root,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     help="VRIC Monitor: events on what Venezuela, Russia, Iran and China do in the Americas.",
 )
-ingest_app = typer.Typer(no_args_is_help=True, help="Take data in.")
-ingest_app.command("edition")(ingest_edition)
-ingest_app.command("adsb")(ingest_adsb)
-ingest_app.command("ais")(ingest_ais)
-ingest_app.command("claims")(ingest_claims)
-ingest_app.command("legs")(ingest_legs)
-ingest_app.command("registry")(ingest_registry)
-ingest_app.command("sanctions")(ingest_sanctions)
-ingest_app.command("positions")(ingest_positions)
-ingest_app.command("posts")(ingest_posts)
-ingest_app.command("takedowns")(ingest_takedowns)
-for name, group in (
-    ("db", db_app), ("ingest", ingest_app), ("events", events_app), ("outlets", outlets_app),
-    ("account", account_app), ("billing", billing_app), ("key", key_app), ("demo", demo_app),
-    ("routes", routes_app),
-    ("forensics", forensics_app),
-):  # fmt: skip
-    app.add_typer(group, name=name)
-
-
-forensics_app.command("verify")(verify_package)
-forensics_app.command("demo-corpus")(demo_corpus)
-forensics_app.command("publish")(publish)
-forensics_app.command("delete-corpus")(delete_corpus)
-forensics_app.command("replies")(list_replies)
-forensics_app.command("decide-reply")(decide_reply)
-forensics_app.command("publish-finding")(publish_finding)
-forensics_app.command("index")(index)
-routes_app.command("redact")(redact)
-routes_app.command("expire")(expire)
-routes_app.command("picture")(picture)
 
 
 @app.callback()
@@ -89,6 +172,8 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the API, with the bundled database unless VRIC_DATABASE_URL is set."""
+    from app.serve import serve_forever  # noqa: PLC0415
+
     serve_forever(host, port, workers, demo, worker)
 
 
@@ -97,6 +182,8 @@ def worker(
     at_once: Annotated[int, typer.Option(min=2, max=64, help="Jobs side by side.")] = AT_ONCE,
 ) -> None:
     """Do background jobs until stopped; any number of workers on any machines share them."""
+    from app.worker import work_forever  # noqa: PLC0415
+
     work_forever(at_once)
 
 
@@ -106,39 +193,14 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
     try:
         app()
-    except (CommandError, ConfigurationError) as error:
-        _fail(str(error))
-    except ProblemError as error:
-        _fail(error.detail)
-    except ValidationError as error:
-        faults = "; ".join(
-            _setting_fault(fault["loc"], fault["msg"])
-            for fault in error.errors(include_input=False)
-        )
-        _fail(f"settings: {faults}")
-    except SettingsError as error:
-        _fail(_unread_setting(error))
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        _fail(f"the database or the system refused: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if os.environ.get("VRIC_DEBUG"):
+        from app.core.refusals import refusal_of  # noqa: PLC0415
+
+        message = refusal_of(error)
+        if message is None and os.environ.get("VRIC_DEBUG"):
             raise
-        _fail(f"an unforeseen error ({type(error).__name__}); VRIC_DEBUG=1 shows where")
-
-
-def _setting_fault(location: tuple[int | str, ...], message: str) -> str:
-    variable = f"VRIC_{location[0]}:".upper() if location else ""
-    return f"{variable} {message.removeprefix('Value error, ')}".strip()
-
-
-def _unread_setting(error: SettingsError) -> str:
-    field = re.search(r'field "(\w+)"', str(error))
-    name = f"VRIC_{field[1]}".upper() if field else "a value"
-    return f"settings: {name}: no valid JSON ({error.__cause__})"
-
-
-def _fail(message: str) -> None:
-    sys.stderr.write(f"vric: {message}\n")
-    sys.exit(1)
+        unforeseen = f"an unforeseen error ({type(error).__name__}); VRIC_DEBUG=1 shows where"
+        sys.stderr.write(f"vric: {message or unforeseen}\n")
+        sys.exit(1)

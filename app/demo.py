@@ -20,8 +20,6 @@ from app.itineraries.journeys.demo_journeys import (
 )
 from app.reports.demo_edition import load_demo, load_demo_once, remove_demo
 
-demo_app = typer.Typer(no_args_is_help=True, help="The demo data that the package brings.")
-
 
 async def load_once(database: Database, secrets: Sequence[bytes]) -> None:
     """Take in what is not and has not been there: who removed the demo does not want it back."""
@@ -30,7 +28,6 @@ async def load_once(database: Database, secrets: Sequence[bytes]) -> None:
     await load_demo_records_once(database)
 
 
-@demo_app.command("load")
 def load() -> None:
     """Take the demo data in."""
     secrets = Settings().secrets
@@ -51,7 +48,6 @@ def load() -> None:
         typer.echo(f"demo {name} {state}: {numbers}")
 
 
-@demo_app.command("remove")
 def remove() -> None:
     """Take the demo data back."""
 

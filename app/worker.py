@@ -14,6 +14,7 @@ from app.billing.jobs import RECONCILE
 from app.core import migrations
 from app.core.db import Database
 from app.core.errors import ConfigurationError
+from app.core.jobs import AT_ONCE
 from app.core.jobs.housekeeping import PRUNE
 from app.core.jobs.kinds import Kind
 from app.core.jobs.worker import Worker
@@ -22,6 +23,7 @@ from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
+from app.forensics.corpora.jobs import PURGE
 from app.forensics.findings.jobs import KINDS as FORENSICS
 from app.itineraries.jobs import KINDS as ROUTES
 
@@ -36,10 +38,9 @@ KINDS: Sequence[Kind] = (
     FORGET,
     *EXPORTS,
     *FORENSICS,
+    PURGE,
     *ROUTES,
 )
-AT_ONCE = 4
-"""Jobs side by side: twice as many as there are analyses at once, so that these do not hold up mails."""
 logger = logging.getLogger("vric.jobs")
 
 

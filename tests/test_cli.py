@@ -2,6 +2,9 @@
 
 import json
 import logging
+import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ import pytest
 from app import cli
 from app.core.db import Database, create_database_if_missing
 from app.core.settings import Settings
-from tests.command import failure_of, run_vric
+from tests.command import environment, failure_of, run_vric
 from tests.conftest import TEST_SECRET, at_database, drop, serving
 from tests.problems import assert_problem
 from tests.reports.conftest import ITEMS, edition_text
@@ -338,3 +341,46 @@ def test_a_wrong_option_is_explained(vric: Vric) -> None:
         assert done.code == 2
         assert "Traceback" not in done.err
         assert "Error" in done.err
+
+
+@pytest.mark.parametrize("group", cli.GROUPS)
+def test_help_names_every_command_with_a_line(vric: Vric, group: str) -> None:
+    """Each place in the table leads to a function with a docstring and options that can be read."""
+    _, places = cli.GROUPS[group]
+    lines = vric(group, "--help", COLUMNS="200").said.splitlines()
+    for name in places:
+        assert any(re.match(rf"\W+{name}\s+\w", line) for line in lines), name
+        assert f"vric {group} {name} " in vric(group, name, "--help").said
+
+
+HEAVY = {"fastapi", "sqlalchemy", "stripe", "numpy", "scipy", "pyarrow", "shapely", "alembic"}
+
+
+@pytest.mark.parametrize(
+    ("command", "loaded"),
+    [
+        ("--help", set()),
+        ("nothing", set()),
+        ("routes analyse --help", set()),
+        ("forensics coordination --help", set()),
+        ("forensics verify --help", set()),
+        ("forensics language posts.csv", {"numpy", "scipy", "pyarrow"}),
+        ("forensics coordination posts.csv", {"numpy", "scipy", "pyarrow"}),
+        ("routes analyse fixes.csv", {"numpy", "scipy", "pyarrow", "shapely"}),
+        ("key list --help", {"alembic", "sqlalchemy"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(tmp_path: Path, command: str, loaded: set[str]) -> None:
+    (tmp_path / "posts.csv").write_text("id,account,time,text\n1,a,2024-01-01T00:00:00Z,hola\n")
+    (tmp_path / "fixes.csv").write_text("craft_id,time,lat,lon\n1,2024-01-01T00:00:00Z,1,1\n")
+    script = (
+        "import sys; from app.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print(*{HEAVY!r} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command.split()],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert set(done.stderr.splitlines()[-1].split()) <= loaded

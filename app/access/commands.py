@@ -20,12 +20,9 @@ from app.core.runtime import run_with_database
 from app.core.settings import Settings
 from app.plans import ANONYMOUS, FREE, PLANS, Feature
 
-account_app = typer.Typer(no_args_is_help=True, help="Accounts.")
-key_app = typer.Typer(no_args_is_help=True, help="API keys.")
 PlanName = Annotated[str, typer.Option("--plan", help="free, premium or enterprise")]
 
 
-@account_app.command("create")
 def create_account(email: str, plan: PlanName = FREE.key) -> None:
     """Make an account. Its owner sets a password by the mail of a reset."""
     _check_plan(plan)
@@ -48,7 +45,6 @@ def create_account(email: str, plan: PlanName = FREE.key) -> None:
     typer.echo(f"account {address}, plan {plan}")
 
 
-@account_app.command("set-plan")
 def set_plan(
     email: str, plan: Annotated[str, typer.Argument(help="free takes the grant back")]
 ) -> None:
@@ -64,7 +60,6 @@ def set_plan(
     typer.echo(f"{email}: plan {run_with_database(work)} in force")
 
 
-@account_app.command("show")
 def show_account(email: str) -> None:
     """Show an account, its plans and its keys."""
 
@@ -84,7 +79,6 @@ def show_account(email: str) -> None:
         typer.echo(line)
 
 
-@account_app.command("remove-totp")
 def remove_totp(email: str) -> None:
     """Switch one-time codes off for an owner who lost the authenticator."""
 
@@ -99,7 +93,6 @@ def remove_totp(email: str) -> None:
     typer.echo(f"{email}: codes are off")
 
 
-@key_app.command("create")
 def create_key(
     email: str,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
@@ -142,7 +135,6 @@ def create_key(
     typer.echo(key)
 
 
-@key_app.command("list")
 def list_all_keys(email: str) -> None:
     """List the keys of an account."""
 
@@ -155,7 +147,6 @@ def list_all_keys(email: str) -> None:
         typer.echo(line)
 
 
-@key_app.command("revoke")
 def revoke_key(hint: Annotated[str, typer.Argument(help="The key's first 12 characters.")]) -> None:
     """Revoke a key; it is refused from the next request on."""
 

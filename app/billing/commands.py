@@ -15,10 +15,7 @@ from app.core.runtime import run_with_database
 from app.core.settings import Settings
 from app.plans import FREE
 
-billing_app = typer.Typer(no_args_is_help=True, help="Payments through Stripe.")
 
-
-@billing_app.command("reconcile")
 def reconcile_all() -> None:
     """Handle events that were not delivered, compare all subscriptions with Stripe, end graces."""
 
@@ -38,7 +35,6 @@ def reconcile_all() -> None:
         )
 
 
-@billing_app.command("events")
 def show_events(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> None:
     """The events handled last: when, what, for which account, and what became of them."""
 
@@ -53,7 +49,6 @@ def show_events(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> 
     run_with_database(work)
 
 
-@billing_app.command("show")
 def show_account(email: str) -> None:
     """An account's plan and subscriptions, and every change of its plan with its cause."""
 
@@ -76,7 +71,6 @@ def show_account(email: str) -> None:
     run_with_database(work)
 
 
-@billing_app.command("unlink")
 def unlink_customer(email: str) -> None:
     """Forget an account's customer, which the Stripe account of the key does not have: after going
     from test to live, say. Its next checkout makes another one; nothing is changed at Stripe."""
@@ -97,7 +91,6 @@ def unlink_customer(email: str) -> None:
     typer.echo(f"{email} has no customer any more")
 
 
-@billing_app.command("setup")
 def set_up(
     amount: Annotated[
         list[str] | None,

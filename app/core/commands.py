@@ -22,10 +22,8 @@ from app.core.settings import Settings
 MIN_SERVER_MAJOR = 15
 _PSQL_OPTIONS = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
 _EMPTY = b"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
-app = typer.Typer(no_args_is_help=True, help="Schema, backup and restore of the database.")
 
 
-@app.command()
 def upgrade() -> None:
     """Bring the schema up to this release. Safe to repeat."""
     with database_url(Settings()) as url:
@@ -33,7 +31,6 @@ def upgrade() -> None:
         typer.echo(f"schema {migrations.head_revision()}")
 
 
-@app.command()
 def check() -> None:
     """Tell whether server, encoding, modules and schema are as this release needs them."""
     with database_url(Settings()) as url:
@@ -67,7 +64,6 @@ async def _faults(url: str) -> list[str]:
     return [f"PostgreSQL {version.major}.{version.micro}, {encoding}, schema {revision}: in order"]
 
 
-@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.")]) -> None:
     """Write the whole database to one file (the custom format of pg_dump)."""
     if file.exists():
@@ -82,7 +78,6 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
     typer.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
-@app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `vric db backup` wrote.")],
     replace: Annotated[bool, typer.Option(help="Replace what the database holds.")] = False,

@@ -16,14 +16,11 @@ from app.events.vocabulary import OWNERSHIPS, labels
 from app.events.writer import correct_outlet, load_outlets
 from app.plans import Feature
 
-events_app = typer.Typer(no_args_is_help=True, help="Events: look at one, correct one.")
-outlets_app = typer.Typer(no_args_is_help=True, help="The outlet registry.")
 # Shown in the public history: a name is given on purpose only.
 EDITOR = "editor"
 By = Annotated[str, typer.Option(help="Who corrects, for the public history.")]
 
 
-@events_app.command("show")
 def show(event_id: int) -> None:
     """Print an event as JSON, with how each field was coded."""
 
@@ -38,7 +35,6 @@ def show(event_id: int) -> None:
     typer.echo(run_with_database(work))
 
 
-@events_app.command("edit")
 def edit(
     event_id: int,
     assignments: Annotated[
@@ -60,7 +56,6 @@ def edit(
     typer.echo(f"event {event_id}: {', '.join([*changes, *undo])}")
 
 
-@outlets_app.command("edit")
 def edit_outlet(
     outlet_id: str,
     ownership: Annotated[str, typer.Option(help=", ".join(OWNERSHIPS))],

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # What analyses need is imported when one runs, so that other commands start as fast as before.
 # ruff: noqa: PLC0415
 
-forensics_app = typer.Typer(no_args_is_help=True, help="Digital disinformation forensics.")
 
 File = Annotated[Path, typer.Argument(help="CSV, NDJSON or Parquet; gzip too.")]
 Id = Annotated[str, typer.Option("--id", help="Column of the id.")]
@@ -43,7 +42,6 @@ class EngineName(StrEnum):
     openai = "openai"
 
 
-@forensics_app.command("coordination")
 def coordination(
     file: File,
     method: Annotated[Method, typer.Option(help="How edges are found.")] = Method.null_model,
@@ -86,7 +84,6 @@ def coordination(
     _print(coordination_records(file, columns, described_by, options), as_json)
 
 
-@forensics_app.command("near-duplicates")
 def near_duplicates(
     file: File, id_: Id = "id", text: Text = "text", as_json: AsJson = False
 ) -> None:
@@ -96,7 +93,6 @@ def near_duplicates(
     _print(near_duplicate_records(file, {"id": id_, "text": text}), as_json)
 
 
-@forensics_app.command("language")
 def language(file: File, id_: Id = "id", text: Text = "text", as_json: AsJson = False) -> None:
     """The language of each text, among English, Spanish, Portuguese and French."""
     from app.forensics.local_texts import language_records
@@ -104,7 +100,6 @@ def language(file: File, id_: Id = "id", text: Text = "text", as_json: AsJson = 
     _print(language_records(file, {"id": id_, "text": text}), as_json)
 
 
-@forensics_app.command("chains")
 def chains(
     file: File,
     id_: Id = "id",

@@ -11,8 +11,6 @@ from app.core.errors import CommandError
 from app.itineraries.analysis_kind import Kind
 from app.itineraries.sources.file_format import FileFormat
 
-routes_app = typer.Typer(no_args_is_help=True, help="Travel routes of ships and aircraft.")
-
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
@@ -20,12 +18,6 @@ def _finite(value: float) -> float:
     return value
 
 
-@routes_app.callback()
-def routes() -> None:
-    """Travel routes of ships and aircraft."""
-
-
-@routes_app.command("analyse")
 def analyse_file(
     file: Annotated[Path, typer.Argument(help="Positions; plain, gz, zst or a zip of one file.")],
     kind: Annotated[

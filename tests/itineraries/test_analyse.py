@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.itineraries.analyse_commands import routes_app
+from app.cli import app as vric
 from tests.command import run_vric
 from tests.itineraries.tracks.vessels import T0, Fix, north
 
@@ -43,13 +43,13 @@ def write(path: Path, rows: list[Fix]) -> Path:
 
 def ask(path: Path, *options: str) -> tuple[list[dict[str, Any]], str]:
     """What was found, and what was told beside it."""
-    done = runner.invoke(routes_app, ["analyse", str(path), "--json", *options])
+    done = runner.invoke(vric, ["routes", "analyse", str(path), "--json", *options])
     assert done.exit_code == 0, (done.output, done.exception)
     return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def refusal(path: Path, *options: str) -> str:
-    done = runner.invoke(routes_app, ["analyse", str(path), *options])
+    done = runner.invoke(vric, ["routes", "analyse", str(path), *options])
     assert done.exit_code != 0
     assert type(done.exception).__name__ in ("CommandError", "SystemExit")
     return str(done.exception) if str(done.exception) != "2" else done.stderr
@@ -135,7 +135,7 @@ def test_columns_by_other_names_and_a_table_for_people(tmp_path: Path) -> None:
     assert "--column craft_id=NAME" in refusal(path)
     assert "give ours=theirs" in refusal(path, "--column", "craft_id")
     done = runner.invoke(
-        routes_app, ["analyse", str(path), "--kind", "visits", "--column", "craft_id=vessel_id"]
+        vric, ["routes", "analyse", str(path), "--kind", "visits", "--column", "craft_id=vessel_id"]
     )
     assert done.exit_code == 0 and "Cruz" in done.stdout and "visit" in done.stdout
 
