@@ -23,7 +23,7 @@ from app.core.settings import Settings
 from app.ingest.files import LargeFile
 from app.ingest.runner import Outcome
 from app.itineraries.activities.deriver import derive_activities
-from app.itineraries.journeys.observed import record_observed_legs
+from app.itineraries.journeys.observed.recording import record_observed_legs
 from app.itineraries.positions.importer import (
     COUNTED,
     READER_VERSION,
@@ -99,7 +99,8 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def _ingest(files: list[Path], kind: str, source: str, options: ReadOptions) -> None:
-    bounds = Bounds.of(Settings().positions_keep_days)
+    settings = Settings()
+    bounds = Bounds.of(settings.positions_keep_days)
 
     async def work(database: Database) -> None:
         for path in files:
@@ -109,7 +110,7 @@ def _ingest(files: list[Path], kind: str, source: str, options: ReadOptions) -> 
             changed = await derive_activities(
                 database, progress=lambda done: bar.update(task, completed=done)
             )
-        joined = await record_observed_legs(database)
+        joined = await record_observed_legs(database, settings.secrets)
         typer.echo(f"{changed:,} activities and {joined:,} itineraries changed")
 
     run_with_database(work)

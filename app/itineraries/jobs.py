@@ -7,13 +7,13 @@ from app.core.clock import now
 from app.core.jobs.kinds import Job, Kind
 from app.itineraries.activities.deriver import derive_activities
 from app.itineraries.journeys.jobs import EXPIRE
-from app.itineraries.journeys.observed import record_observed_legs
+from app.itineraries.journeys.observed.recording import record_observed_legs
 from app.itineraries.positions.writer import forget_before
 
 
 async def _derive(job: Job) -> None:
     await derive_activities(job.database)
-    await record_observed_legs(job.database)
+    await record_observed_legs(job.database, job.settings.secrets)
 
 
 async def _forget(job: Job) -> None:

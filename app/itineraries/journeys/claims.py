@@ -117,6 +117,21 @@ class When(_Part):
         return Moment.parse(self.at)
 
 
+class Dark(When):
+    """A time when the craft was not re-observed; from where to where, when sensors tell it.
+
+    `activity_id` is the gap in /v1/routes/activities, by which its reach can be asked for.
+    """
+
+    activity_id: int | None = None
+    from_lat: float | None = Field(None, ge=-90, le=90)
+    from_lon: float | None = Field(None, ge=-180, le=180)
+    to_lat: float | None = Field(None, ge=-90, le=90)
+    to_lon: float | None = Field(None, ge=-180, le=180)
+    distance_km: float | None = Field(None, ge=0)
+    implied_speed_kn: float | None = Field(None, ge=0)
+
+
 class Source(_Part):
     """One publication. `cites` names what it rests on: a tracker, an official, another outlet."""
 
@@ -191,7 +206,7 @@ class Claim(_Part):
     escort: tuple[Text, ...] = Field((), max_length=20)
     count: int | None = Field(None, ge=1, le=1_000_000, description="how many of the kind moved")
     count_is_minimum: bool = False
-    dark: tuple[When, ...] = Field((), max_length=20, description="when it was not re-observed")
+    dark: tuple[Dark, ...] = Field((), max_length=50, description="when it was not re-observed")
     note: LongText | None = None
     sources: tuple[Source, ...] = Field(min_length=1, max_length=50)
     synthetic: bool = False

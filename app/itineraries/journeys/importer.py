@@ -1,7 +1,7 @@
 """Takes files of reported legs in: read, check, join into journeys, write what changed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from app.itineraries.journeys.derive import derive_itineraries
 from app.itineraries.journeys.gazetteer import located
 from app.itineraries.journeys.joining import join_journeys
 from app.itineraries.journeys.names import Redactor
-from app.itineraries.journeys.records import mover_key
+from app.itineraries.journeys.records import identifiers_of, mover_key
 from app.itineraries.journeys.redaction import is_over, private_names
 from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.legs import read_legs
@@ -112,13 +112,14 @@ async def write_claims(
         cutoff: journeys that ended before it lose the names of private persons.
     """
     standing = await writer.load_standing(connection, collection)
-    given = await _new_claims(connection, claims, redactor, cutoff)
+    placed = _where_they_stand(claims, redactor, standing)
+    given = await _new_claims(connection, placed, redactor, cutoff)
     new = [claim for digest, claim in given.items() if digest not in standing]
     gone = [held for digest, held in standing.items() if digest not in given]
     await writer.add_claims(connection, collection, new)
-    await writer.supersede_claims(connection, [claim_id for claim_id, _ in gone])
+    await writer.supersede_claims(connection, [held.id for held in gone])
     added = Counter(claim.itinerary_id for claim in new)
-    withdrawn = Counter(itinerary_id for _, itinerary_id in gone)
+    withdrawn = Counter(held.itinerary_id for held in gone)
     touched = {key: (added[key], withdrawn[key]) for key in added | withdrawn}
     await derive_itineraries(connection, touched, f"legs {collection}")
     return {
@@ -128,6 +129,24 @@ async def write_claims(
         "unchanged": len(given) - len(new),
         "itineraries": len(touched),
     }
+
+
+def _where_they_stand(
+    claims: Sequence[Claim], redactor: Redactor, standing: Mapping[str, writer.Standing]
+) -> list[Claim]:
+    """The claims, of which those that stood before without a journey of their own stay in theirs.
+
+    Joined anew beside the journeys that stand by now, they could come into another one.
+    """
+    held = {one.says: one.itinerary_id for one in standing.values()}
+    return [
+        claim.model_copy(update={"journey": journey})
+        if held
+        and claim.journey is None
+        and (journey := held.get(writer.hash_of(writer.content_of(redactor.clean(claim)))))
+        else claim
+        for claim in claims
+    ]
 
 
 async def _new_claims(
@@ -140,8 +159,11 @@ async def _new_claims(
 
     Journeys are joined before names are taken out, so that two redacted movers stay two.
     """
-    movers = sorted({mover_key(claim) for claim in claims if claim.journey is None})
-    keys = join_journeys(claims, await writer.load_spans(connection, movers))
+    free = [claim for claim in claims if claim.journey is None]
+    movers = sorted(map(mover_key, free))
+    marks = sorted(mark for claim in free for mark in identifiers_of(claim))
+    spans = await writer.load_spans(connection, movers, marks) if free else []
+    keys = join_journeys(claims, spans)
     journeys: dict[str, list[Claim]] = {}
     for journey, claim in zip(keys, claims, strict=True):
         journeys.setdefault(journey, []).append(claim)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.events.outlets import fold_name
-from app.itineraries.journeys.claims import Claim
+from app.itineraries.journeys.claims import Claim, Dark
 from app.itineraries.journeys.ends import End
 
 Told = Sequence[tuple[Claim, tuple[int, ...]]]
@@ -22,11 +22,7 @@ def facts_of(claims: Sequence[Claim]) -> dict[str, Any]:
         "count_is_minimum": any(c.count_is_minimum for c in claims),
         "cargo": _cargo(claims),
         "escort": list(dict.fromkeys(name for c in claims for name in c.escort)),
-        "dark": [
-            {"earliest": when.moment.earliest, "latest": when.moment.latest, "words": when.words}
-            for c in claims
-            for when in c.dark
-        ],
+        "dark": [_dark(when) for c in claims for when in c.dark],
         "note": " ".join(dict.fromkeys(c.note for c in claims if c.note)) or None,
     }
 
@@ -79,6 +75,12 @@ def _conflict(
             sides.setdefault(value, set()).update(numbers)
     claims = [{"at": value, "sources": sorted(numbers)} for value, numbers in sides.items()]
     return {"field": field, "kind": kind, "detail": detail, "claims": claims}
+
+
+def _dark(when: Dark) -> dict[str, Any]:
+    where = when.model_dump(exclude={"at", "words", "part"})
+    span = {"earliest": when.moment.earliest, "latest": when.moment.latest, "words": when.words}
+    return span | where
 
 
 def _craft(claims: Sequence[Claim]) -> dict[str, Any] | None:

@@ -171,3 +171,13 @@ class ItineraryRedaction(Table, table=True):
     )
     grounds: str = Field(sa_column=_text(), description="objection or retention")
     at: datetime = Field(sa_column=_instant(nullable=False, server_default=text("now()")))
+
+
+class ObservedUntil(Table, table=True):
+    """The one row that tells until when journeys tell of what was derived from positions."""
+
+    __tablename__ = "observed_until"
+    __table_args__ = (CheckConstraint("only_row", name="one_row"),)
+
+    only_row: bool = Field(True, primary_key=True)
+    until: datetime = Field(sa_column=_instant(nullable=False))

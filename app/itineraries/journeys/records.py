@@ -14,6 +14,7 @@ from app.itineraries.journeys.names import REDACTED
 from app.itineraries.journeys.places import country_name
 
 _PEOPLE = ("person", "delegation", "group")
+CRAFT_KINDS = ("aircraft", "vessel")
 # What is reported of a craft most often comes first: by it legs are joined.
 _IDENTIFIERS = ("imo", "mmsi", "registration", "icao24")
 ROUTE_STOPS = 12
@@ -58,12 +59,18 @@ class ItineraryRow:
 
 def mover_key(claim: Claim) -> str:
     """By what legs of one mover are joined when no journey is named."""
-    craft, kind = claim.craft, claim.mover.kind
-    if craft is not None and kind in ("aircraft", "vessel"):
-        for name in _IDENTIFIERS:
-            if value := getattr(craft, name):
-                return f"{kind}:{identifier_key(name, value)}"
-    return f"{kind}:{fold_name(claim.mover.name)}"
+    known = identifiers_of(claim)
+    return f"{claim.mover.kind}:{known[0] if known else fold_name(claim.mover.name)}"
+
+
+def identifiers_of(claim: Claim) -> list[str]:
+    """The numbers and marks of a craft that moved, the strongest first; none for other movers."""
+    craft = claim.craft if claim.mover.kind in CRAFT_KINDS else None
+    return [
+        identifier_key(name, value)
+        for name in _IDENTIFIERS
+        if (value := getattr(craft, name, None))
+    ]
 
 
 def is_private(claim: Claim) -> bool:

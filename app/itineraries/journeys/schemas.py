@@ -73,6 +73,22 @@ class ItinerarySource(BaseModel):
     state: str | None = Field(description="the state that owns or controls the outlet")
 
 
+class DarkPeriod(Span):
+    """A time without a position; from where to where, how far and how fast, when sensors tell it.
+
+    `POST /v1/routes/reachability` with the `activity_id` tells what was in reach meanwhile.
+    """
+
+    words: str | None
+    activity_id: int | None
+    from_lat: float | None
+    from_lon: float | None
+    to_lat: float | None
+    to_lon: float | None
+    distance_km: float | None
+    implied_speed_kn: float | None
+
+
 class Leg(BaseModel):
     position: int
     status: str = Field(
@@ -89,7 +105,7 @@ class Leg(BaseModel):
     count_is_minimum: bool
     cargo: list[dict[str, Any]]
     escort: list[str]
-    dark: list[dict[str, Any]] = Field(description="when it was not re-observed")
+    dark: list[DarkPeriod] = Field(description="when it was not re-observed")
     note: str | None
     sources: list[int]
     independent_sources: int

@@ -31,7 +31,12 @@ SELECT itinerary_id, content FROM itinerary_claims
 WHERE itinerary_id = ANY($1) AND superseded_at IS NULL ORDER BY itinerary_id, id
 """
 _SPANS = """
-SELECT id, mover_key, earliest, latest FROM itineraries WHERE mover_key = ANY($1) ORDER BY id
+SELECT id, mover_kind, mover_key, identifiers, earliest, latest FROM itineraries
+WHERE mover_key = ANY($1) OR identifiers && $2 ORDER BY id
+"""
+_CONTENTS = """
+SELECT collection, content::text AS content FROM itinerary_claims
+WHERE collection = ANY($1) AND superseded_at IS NULL
 """
 _ALL_CLAIMS = """
 SELECT id, itinerary_id, digest, content FROM itinerary_claims
@@ -41,18 +46,6 @@ _OVER = """
 SELECT i.id FROM itineraries i WHERE i.has_private_person AND coalesce(i.latest, (
     SELECT max(c.known_on)::timestamptz FROM itinerary_claims c WHERE c.itinerary_id = i.id
 )) < $1 ORDER BY i.id
-"""
-_NEW_LEGS = """
-SELECT DISTINCT unnest(craft_ids) AS craft_id FROM activities
-WHERE kind = 'leg' AND ($1::timestamptz IS NULL OR changed_at >= $1) ORDER BY craft_id
-"""
-_LEGS = """
-SELECT c.key, a.start_at, a.end_at, a.evidence FROM activities a JOIN crafts c ON c.id = $1
-WHERE a.kind = 'leg' AND a.craft_ids @> ARRAY[$1::bigint] ORDER BY a.start_at, a.id
-"""
-_SAID = """
-SELECT field, value FROM craft_identities WHERE craft_id = $1
-ORDER BY field, last_at DESC NULLS LAST, value
 """
 _NOTE = """
 INSERT INTO itinerary_changes (itinerary_id, kind, by, reason, added, withdrawn)
@@ -72,11 +65,18 @@ class NewClaim:
     @classmethod
     def of(cls, itinerary_id: str, claim: Claim) -> "NewClaim":
         """The claim as it is stored; the same claim of the same journey has the same digest."""
-        # The journey stands beside it: its key may hold a name, and changes with a redaction.
-        bare = claim.model_copy(update={"journey": None})
-        content = orjson.dumps(claim_json(bare), option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.sha256(itinerary_id.encode() + b"\n" + content).hexdigest()
-        return cls(itinerary_id, digest, content.decode(), claim.known_on)
+        content = content_of(claim)
+        digest = hashlib.sha256(f"{itinerary_id}\n{content}".encode()).hexdigest()
+        return cls(itinerary_id, digest, content, claim.known_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A claim that stands; `says` is a hash of its content alone."""
+
+    id: int
+    itinerary_id: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,25 @@ class Span:
     """When an itinerary of a mover was, by days that may be open."""
 
     id: str
+    mover_kind: str
     mover_key: str
+    identifiers: frozenset[str]
     earliest: datetime | None
     latest: datetime | None
+
+
+def content_of(claim: Claim) -> str:
+    """A claim as it is stored; the same claim gives the same text.
+
+    The journey stands beside it: its key may hold a name, and changes with a redaction.
+    """
+    bare = claim.model_copy(update={"journey": None})
+    return orjson.dumps(claim_json(bare), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def hash_of(content: str) -> str:
+    """What `Standing.says` is of a content."""
+    return hashlib.md5(content.encode(), usedforsecurity=False).hexdigest()
 
 
 async def load_redactor(connection: asyncpg.Connection, secrets: Sequence[bytes]) -> Redactor:
@@ -154,16 +170,14 @@ async def load_over(connection: asyncpg.Connection, before: datetime) -> list[st
     return [row["id"] for row in rows]
 
 
-async def load_standing(
-    connection: asyncpg.Connection, collection: str
-) -> dict[str, tuple[int, str]]:
-    """The standing claims of a collection by digest: their id and itinerary."""
+async def load_standing(connection: asyncpg.Connection, collection: str) -> dict[str, Standing]:
+    """The standing claims of a collection by digest."""
     rows = await connection.fetch(
-        "SELECT digest, id, itinerary_id FROM itinerary_claims"
+        "SELECT digest, id, itinerary_id, md5(content::text) AS says FROM itinerary_claims"
         " WHERE collection = $1 AND superseded_at IS NULL",
         collection,
     )
-    return {row["digest"]: (row["id"], row["itinerary_id"]) for row in rows}
+    return {row["digest"]: Standing(row["id"], row["itinerary_id"], row["says"]) for row in rows}
 
 
 async def load_claims(connection: asyncpg.Connection, ids: Sequence[str]) -> dict[str, list[Claim]]:
@@ -175,9 +189,22 @@ async def load_claims(connection: asyncpg.Connection, ids: Sequence[str]) -> dic
     return found
 
 
-async def load_spans(connection: asyncpg.Connection, mover_keys: Sequence[str]) -> list[Span]:
-    """The itineraries of these movers."""
-    return [Span(**row) for row in await connection.fetch(_SPANS, list(mover_keys))]
+async def load_contents(
+    connection: asyncpg.Connection, collections: Sequence[str]
+) -> dict[str, set[str]]:
+    """What the standing claims of collections say, as `content_of` gives it."""
+    found: dict[str, set[str]] = {}
+    for row in await connection.fetch(_CONTENTS, collections):
+        found.setdefault(row["collection"], set()).add(row["content"])
+    return found
+
+
+async def load_spans(
+    connection: asyncpg.Connection, mover_keys: Sequence[str], identifiers: Sequence[str]
+) -> list[Span]:
+    """The itineraries of these movers, and those that name one of these craft."""
+    rows = await connection.fetch(_SPANS, list(mover_keys), list(identifiers))
+    return [Span(**{**row, "identifiers": frozenset(row["identifiers"])}) for row in rows]
 
 
 async def add_claims(
@@ -244,25 +271,3 @@ async def note_changes(
         _NOTE,
         [(key, kind, by, reason, *counts.get(key, (0, 0))) for key, kind in kinds.items()],
     )
-
-
-async def load_last_observation(connection: asyncpg.Connection, collection: str) -> datetime | None:
-    """When claims of a collection, or of those below it, last came in."""
-    found: datetime | None = await connection.fetchval(
-        "SELECT max(recorded_at) FROM itinerary_claims WHERE collection LIKE $1 || ':%'", collection
-    )
-    return found
-
-
-async def load_craft_with_new_legs(
-    connection: asyncpg.Connection, since: datetime | None
-) -> list[int]:
-    """The craft of which flight legs were derived anew since an instant, or ever."""
-    return [row["craft_id"] for row in await connection.fetch(_NEW_LEGS, since)]
-
-
-async def load_observed(
-    connection: asyncpg.Connection, craft_id: int
-) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
-    """The flight legs of a craft by time, and what is said of it, the latest of each field first."""
-    return await connection.fetch(_LEGS, craft_id), await connection.fetch(_SAID, craft_id)

@@ -37,8 +37,8 @@ class Visit:
     """A call at a place, from the first to the last fix in port.
 
     `confidence`: 4 = entry and exit and (stop or gap), 3 = one of them and (stop or gap), 2 = stop or
-    gap only, 1 = passing. `place` is the row, among the places given, that most of the fixes are
-    nearest to.
+    gap only, 1 = passing. `entered` and `left` tell whether a fix outside stands before and after.
+    `place` is the row, among the places given, that most of the fixes are nearest to.
     """
 
     craft_id: str
@@ -48,6 +48,8 @@ class Visit:
     confidence: int
     stopped: bool
     gap: bool
+    entered: bool
+    left: bool
 
 
 def detect_visits(
@@ -71,9 +73,9 @@ def detect_visits(
     visits = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         stop, gap = bool(stopped[start:end].any()), bool(silent[start:end].any())
-        entry = not first[start]
-        leave = end < len(positions) and not first[end]
-        confidence = 2 + entry + leave if stop or gap else 1
+        entered = not first[start]
+        left = end < len(positions) and not first[end]
+        confidence = 2 + entered + left if stop or gap else 1
         visits.append(
             Visit(
                 positions.craft_ids[positions.craft[start]],
@@ -83,6 +85,8 @@ def detect_visits(
                 confidence,
                 stop,
                 gap,
+                bool(entered),
+                bool(left),
             )
         )
     return visits

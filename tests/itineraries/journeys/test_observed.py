@@ -4,8 +4,8 @@ import httpx
 import orjson
 
 from app.core.db import Database
-from app.itineraries.journeys.observed import record_observed_legs
-from tests.itineraries.journeys.conftest import ROUTES, fetch, leg, take_in
+from app.itineraries.journeys.observed.recording import record_observed_legs
+from tests.itineraries.journeys.conftest import ROUTES, SECRETS, fetch, leg, take_in
 
 HAVANA = {"code": "MUHA", "name": "Havana", "lat": 22.99, "lon": -82.41, "status": "observed"}
 CARACAS = {"code": "SVMI", "name": "Maiquetia", "lat": 10.6, "lon": -66.99, "status": "inferred"}
@@ -44,8 +44,8 @@ async def test_an_observed_flight_joins_the_journey_of_its_aircraft(
                              leg(leg=2, craft=craft, to="La Paz", arrived="2020-10-30")])  # fmt: skip
     await observe(database, "2020-10-26T20:00:00Z", "2020-10-26T23:30:00Z", (HAVANA, CARACAS))
     await observe(database, "2020-10-28T01:00:00Z", "2020-10-28T02:00:00Z", (UNKNOWN, UNKNOWN))
-    assert await record_observed_legs(database) == 1
-    assert await record_observed_legs(database) == 0
+    assert await record_observed_legs(database, SECRETS) == 1
+    assert await record_observed_legs(database, SECRETS) == 0
     found = await fetch(caller, f"{ROUTES}/a-journey")
     first = found["legs"][0]
     assert len(found["legs"]) == 2
@@ -61,7 +61,7 @@ async def test_an_aircraft_that_nobody_reports_has_an_itinerary(
     database: Database, caller: httpx.AsyncClient
 ) -> None:
     await observe(database, "2020-10-26T20:00:00Z", "2020-10-26T23:30:00Z", (HAVANA, UNKNOWN))
-    assert await record_observed_legs(database) == 1
+    assert await record_observed_legs(database, SECRETS) == 1
     [item] = (await fetch(caller, ROUTES, craft="EP-XYZ", status="observed"))["items"]
     [only] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
     assert only["from"]["place"]["country"] == "CU"

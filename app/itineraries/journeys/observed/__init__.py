@@ -1,0 +1,1 @@
+"""What sensors observed of craft, as claims beside what is reported of them."""

@@ -1,0 +1,66 @@
+"""Keeps the flights and voyages that sensors observed as claims, one collection for each craft."""
+
+from collections.abc import Sequence
+
+from app.core import data_version
+from app.core.db import Database
+from app.itineraries.activities.deriver import LOCK
+from app.itineraries.journeys.claims import Claim
+from app.itineraries.journeys.importer import write_claims
+from app.itineraries.journeys.observed import writer
+from app.itineraries.journeys.observed.claims import observed_claims
+from app.itineraries.journeys.writer import content_of, load_contents, load_redactor
+
+CRAFT_AT_ONCE = 200
+
+
+async def record_observed_legs(database: Database, secrets: Sequence[bytes]) -> int:
+    """Bring itineraries up to the flights and voyages that were derived from positions.
+
+    Only craft whose flights, calls and gaps changed since the last time are read; doing it twice is
+    the same. Returns the number of itineraries that changed.
+
+    Args:
+        secrets: keys of the hashes of redacted names.
+    """
+    changed = 0
+    # While the analysis is kept out, no change of activities is under way that would be overlooked.
+    async with database.locked(LOCK):
+        async with database.transaction() as connection:
+            craft_ids, until = await writer.load_changed_craft(connection)
+        for start in range(0, len(craft_ids), CRAFT_AT_ONCE):
+            changed += await _record(database, craft_ids[start : start + CRAFT_AT_ONCE], secrets)
+        if craft_ids:
+            async with database.transaction() as connection:
+                await writer.note_recorded(connection, until)
+    return changed
+
+
+async def _record(database: Database, craft_ids: Sequence[int], secrets: Sequence[bytes]) -> int:
+    """Bring some craft up to date. Most have no other legs than before: then nothing is written."""
+    async with database.transaction() as connection:
+        redactor = await load_redactor(connection, secrets)
+        crafts = await writer.load_observed(connection, craft_ids)
+        standing = await load_contents(connection, [_collection(craft.id) for craft in crafts])
+    changed: dict[str, list[Claim]] = {}
+    for craft in crafts:
+        name, claims = (
+            _collection(craft.id),
+            observed_claims(craft.key, craft.activities, craft.said),
+        )
+        if {content_of(redactor.clean(one)) for one in claims} != standing.get(name, set()):
+            changed[name] = claims
+    if not changed:
+        return 0
+    async with database.transaction() as connection:
+        await data_version.bump(connection)
+        redactor = await load_redactor(connection, secrets)
+        counts = [
+            await write_claims(connection, name, claims, redactor)
+            for name, claims in changed.items()
+        ]
+    return sum(count["itineraries"] for count in counts)
+
+
+def _collection(craft_id: int) -> str:
+    return f"observed:{craft_id}"
