@@ -1,0 +1,1 @@
+"""Lookalike domains: which addresses are made to be taken for another's."""
