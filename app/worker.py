@@ -23,7 +23,6 @@ from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
-from app.forensics.corpora.jobs import PURGE
 from app.forensics.findings.jobs import KINDS as FORENSICS
 from app.itineraries.jobs import KINDS as ROUTES
 
@@ -38,7 +37,6 @@ KINDS: Sequence[Kind] = (
     FORGET,
     *EXPORTS,
     *FORENSICS,
-    PURGE,
     *ROUTES,
 )
 logger = logging.getLogger("vric.jobs")
