@@ -107,6 +107,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "replies": "app.forensics.findings.commands:list_replies",
             "decide-reply": "app.forensics.findings.commands:decide_reply",
             "publish-finding": "app.forensics.findings.commands:publish_finding",
+            "retract-finding": "app.forensics.findings.commands:retract_finding",
             "index": "app.forensics.semantic.commands:index",
         },
     ),

@@ -23,7 +23,7 @@ from app.core.mail_queue import SEND
 from app.core.runtime import database_url
 from app.core.settings import Settings
 from app.exports.jobs import KINDS as EXPORTS
-from app.forensics.findings.jobs import KINDS as FORENSICS
+from app.forensics.jobs import KINDS as FORENSICS
 from app.itineraries.jobs import KINDS as ROUTES
 
 URL_VARIABLE = "VRIC_RUNTIME_DATABASE_URL"

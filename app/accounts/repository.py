@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Table, and_, exists
+from sqlalchemy import Column, Table, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -72,12 +72,12 @@ async def read_own_data(session: AsyncSession, account_id: int) -> dict[str, lis
     """
     found = {}
     for table in Base.metadata.sorted_tables:
-        owner = _owner_column(table)
-        if owner is None:
+        owners = _owner_columns(table)
+        if not owners:
             continue
         columns = [column for column in table.columns if column.name not in _WITHHELD]
         rows = await session.exec(  # type: ignore[call-overload]
-            select_columns(*columns).where(and_(table.columns[owner] == account_id))
+            select_columns(*columns).where(or_(*(owner == account_id for owner in owners)))
         )
         # Names of the schema are more than texts, and no JSON encoder takes them as keys.
         names = [f"{column.name}" for column in columns]
@@ -85,12 +85,8 @@ async def read_own_data(session: AsyncSession, account_id: int) -> dict[str, lis
     return found
 
 
-def _owner_column(table: Table) -> str | None:
+def _owner_columns(table: Table) -> list[Column[Any]]:
     if table.name == Account.__tablename__:
-        return "id"
-    for constraint in table.constraints:
-        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.name == (
-            Account.__tablename__
-        ):
-            return str(constraint.columns[0].name)
-    return None
+        return [table.columns["id"]]
+    accounts = Account.__tablename__
+    return [key.parent for key in table.foreign_keys if key.column.table.name == accounts]

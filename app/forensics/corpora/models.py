@@ -42,7 +42,10 @@ def _texts() -> Column[Any]:
 
 
 class Corpus(Table, table=True):
-    """A named collection of posts. Without an account it is the operators', who may publish it."""
+    """A named collection of posts. Without an account it is the operators', who may publish it.
+
+    One that was deleted belongs to nobody and has no name; it is there until its posts are gone.
+    """
 
     __tablename__ = "corpora"
     __table_args__ = (
@@ -59,6 +62,7 @@ class Corpus(Table, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
     updated_at: datetime = Field(default_factory=now, sa_column=_instant(nullable=False))
     published_at: datetime | None = Field(default=None, sa_column=_instant())
+    deleted_at: datetime | None = Field(default=None, sa_column=_instant())
 
 
 class Post(Table, table=True):
@@ -73,6 +77,7 @@ class Post(Table, table=True):
         UniqueConstraint("corpus_id", "platform", "post_id"),
         CheckConstraint("clock IN ('published', 'modified', 'captured', 'none')", name="clock"),
         Index("ix_posts_at", "corpus_id", "at", "id"),
+        Index("ix_posts_account", "corpus_id", "account", "id"),
     )
 
     corpus_id: int = Field(sa_column=corpus_key(primary_key=True, nullable=False))

@@ -24,6 +24,8 @@ SELECT p.id, platform, post_id, account, at, clock, is_day_only, captured_at, te
 FROM posts p
 WHERE corpus_id = $1 AND p.id > $2 AND ($4::text IS NULL OR account = $4)
   AND ($5::text IS NULL OR post_id = $5)
+  AND ($6::text IS NULL OR p.id IN (SELECT l.post FROM post_links l WHERE l.corpus_id = $1
+                                    AND l.kind = $6 AND l.target = $7))
 ORDER BY p.id LIMIT $3
 """
 _TARGETS = {
@@ -65,6 +67,12 @@ async def find_tombstone(
     return (await session.exec(statement)).first()
 
 
+async def list_deleted(session: AsyncSession) -> Sequence[int]:
+    """The corpora that are deleted and whose posts are not all gone yet."""
+    statement = select(Corpus.id).where(col(Corpus.deleted_at).is_not(None))
+    return [id_ for id_ in (await session.exec(statement)).all() if id_ is not None]
+
+
 async def count_corpora(session: AsyncSession, account_id: int) -> int:
     """How many corpora an account has."""
     statement = select(func.count()).where(Corpus.account_id == account_id)
@@ -104,9 +112,12 @@ async def fetch_posts(
     after: int,
     account: str | None,
     post_id: str | None,
+    linked_to: tuple[str, str] | None,
 ) -> list[Row]:
     """At most `limit` posts in the order in which they came, with their links as JSON bytes."""
-    return await database.fetch(_POSTS, [corpus_id, after, limit, account, post_id])
+    kind, target = linked_to or (None, None)
+    arguments = [corpus_id, after, limit, account, post_id, kind, target]
+    return await database.fetch(_POSTS, arguments)
 
 
 async def has_target(connection: asyncpg.Connection, kind: str, target: str) -> bool:

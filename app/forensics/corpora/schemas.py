@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.events.queries import PageQuery
 from app.events.schemas import Envelope, Link
@@ -160,6 +160,21 @@ class PostsQuery(PageQuery):
 
     account: Plain | None = Field(None, max_length=1_024, description="Of one account.")
     id: Plain | None = Field(None, max_length=1_024, description="By the platform's id.")
+    event: int | None = Field(None, ge=1, lt=2**63, description="Linked to this event.")
+    outlet: Plain | None = Field(None, max_length=256, description="Linked to this outlet.")
+    report: Plain | None = Field(None, max_length=256, description="Linked to this report.")
+
+    @property
+    def linked_to(self) -> tuple[str, str] | None:
+        """Kind and id of what the posts are linked to."""
+        given = {"event": self.event, "outlet": self.outlet, "report": self.report}
+        return next(((kind, str(id_)) for kind, id_ in given.items() if id_ is not None), None)
+
+    @model_validator(mode="after")
+    def _one_link(self) -> "PostsQuery":
+        if sum(one is not None for one in (self.event, self.outlet, self.report)) > 1:
+            raise ValueError("give one of event, outlet and report")
+        return self
 
 
 class DeletionQuery(BaseModel):

@@ -16,17 +16,18 @@ from app.core.errors import (
     NotFoundError,
     RateLimitedError,
 )
-from app.core.jobs.queue import cancel
+from app.core.jobs.queue import cancel, enqueue
 from app.core.pagination import decode_cursor, encode_cursor
 from app.core.settings import Settings
 from app.forensics.corpora import repository, writer
 from app.forensics.corpora.importer import CorpusGoneError, import_posts
+from app.forensics.corpora.jobs import PURGE
 from app.forensics.corpora.models import Corpus, CorpusUpload
 from app.forensics.corpora.schemas import NAME_PATTERN, LinkKey, LinkWish, PostsQuery, UploadQuery
 from app.forensics.corpora.spool import spooled
 from app.forensics.findings.jobs import ANALYSE
 from app.forensics.findings.repository import fetch_unfinished_of
-from app.forensics.findings.writer import note_deleted_posts, withdraw_findings
+from app.forensics.findings.writer import link_events, note_deleted_posts, withdraw_findings
 from app.forensics.sources.posts import ALIASES
 from app.forensics.sources.tables import TableError
 from app.plans import Plan
@@ -254,7 +255,7 @@ async def list_posts(
     after = 0 if query.cursor is None else int(decode_cursor(query.cursor, _POSTS, (int,))[0])
     assert corpus.id is not None
     found = await repository.fetch_posts(
-        database, corpus.id, query.limit + 1, after, query.account, query.id
+        database, corpus.id, query.limit + 1, after, query.account, query.id, query.linked_to
     )
     if len(found) <= query.limit:
         return found, None
@@ -286,13 +287,18 @@ async def delete_posts(
 
 
 async def delete_corpus(database: Database, corpus: Corpus) -> None:
-    """Delete a corpus with its posts, uploads, links and analyses, and the documents of findings."""
+    """Delete a corpus with its posts, uploads, links and analyses, and the documents of findings.
+
+    The posts of a large one are deleted in steps by a job.
+    """
     assert corpus.id is not None
     async with database.transaction() as connection:
         for analysis_id in await fetch_unfinished_of(connection, corpus.id):
             await cancel(connection, ANALYSE.name, str(analysis_id))
         await withdraw_findings(connection, corpus.id)
-        await writer.delete_corpus(connection, corpus.id)
+        await writer.mark_deleted(connection, corpus.id)
+        if await writer.purge_step(connection, corpus.id):
+            await enqueue(connection, PURGE.name, {}, subject="all")
 
 
 async def link_post(database: Database, corpus: Corpus, wish: LinkWish) -> None:
@@ -310,6 +316,8 @@ async def link_post(database: Database, corpus: Corpus, wish: LinkWish) -> None:
             connection, corpus.id, wish.platform, wish.id, wish.kind, wish.target, wish.note
         ):
             raise NotFoundError("there is no such post in the corpus")
+        if wish.kind == "event":
+            await link_events(connection, corpus_id=corpus.id)
 
 
 async def unlink_post(database: Database, corpus: Corpus, wish: LinkKey) -> None:
@@ -324,3 +332,5 @@ async def unlink_post(database: Database, corpus: Corpus, wish: LinkKey) -> None
             connection, corpus.id, wish.platform, wish.id, wish.kind, wish.target
         ):
             raise NotFoundError("there is no such link")
+        if wish.kind == "event":
+            await link_events(connection, corpus_id=corpus.id)

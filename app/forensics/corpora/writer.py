@@ -10,6 +10,7 @@ import orjson
 from app.forensics.corpora.models import CorpusUpload
 from app.forensics.sources.posts import PostRecord
 
+PURGED_AT_ONCE = 10_000
 _COLUMNS = tuple(field.name for field in fields(PostRecord))
 _STORED = tuple(name for name in _COLUMNS if name != "line")
 
@@ -29,7 +30,7 @@ _END_UPLOAD = """
 UPDATE corpus_uploads SET status = $2, fault = $3, finished_at = now()
 WHERE id = $1 AND status = 'running'
 """
-_LOCK = "SELECT post_count FROM corpora WHERE id = $1 FOR UPDATE"
+_LOCK = "SELECT post_count FROM corpora WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
 _INCOMING = """
 CREATE TEMP TABLE incoming (line bigint, LIKE posts) ON COMMIT DROP
 """
@@ -69,11 +70,24 @@ INSERT INTO post_tombstones (corpus_id, digest, id, deleted_at)
 SELECT $1, sha256(convert_to(platform || chr(31) || post_id, 'UTF8')), id, now() FROM gone
 ON CONFLICT (corpus_id, digest) DO UPDATE SET deleted_at = excluded.deleted_at, id = excluded.id
 """
-_DELETE_CORPUS = """
-WITH gone AS (DELETE FROM corpora WHERE id = $1 RETURNING *)
+_ADD_TOMBSTONE = """
 INSERT INTO corpus_tombstones (corpus_id, account_id, name, post_count, created_at, deleted_at)
-SELECT id, account_id, name, post_count, created_at, now() FROM gone
+SELECT id, account_id, name, post_count, created_at, now() FROM corpora
+WHERE id = $1 AND deleted_at IS NULL
 """
+_MARK_DELETED = """
+UPDATE corpora SET account_id = NULL, published_at = NULL, name = '#' || id, deleted_at = now()
+WHERE id = $1
+"""
+_DELETE_UPLOADS = "DELETE FROM corpus_uploads WHERE corpus_id = $1"
+_STEPS = tuple(
+    f"""
+DELETE FROM {table} WHERE corpus_id = $1
+  AND {key} IN (SELECT {key} FROM {table} WHERE corpus_id = $1 ORDER BY {key} LIMIT $2)
+"""
+    for table, key in (("posts", "id"), ("post_tombstones", "digest"))
+)
+_FORGET_CORPUS = "DELETE FROM corpora WHERE id = $1 AND deleted_at IS NOT NULL"
 _PUBLISH = """
 UPDATE corpora SET account_id = NULL, published_at = coalesce(published_at, now()) WHERE id = $1
 """
@@ -192,9 +206,22 @@ async def _delete_posts(
     return deleted
 
 
-async def delete_corpus(connection: asyncpg.Connection, corpus_id: int) -> None:
-    """Delete a corpus with all that hangs on it, leaving a tombstone."""
-    await connection.execute(_DELETE_CORPUS, corpus_id)
+async def mark_deleted(connection: asyncpg.Connection, corpus_id: int) -> None:
+    """Take a corpus from everybody, leaving a tombstone; `purge_step` deletes what it holds."""
+    await connection.fetchval(_LOCK, corpus_id)
+    await connection.execute(_ADD_TOMBSTONE, corpus_id)
+    await connection.execute(_MARK_DELETED, corpus_id)
+    await connection.execute(_DELETE_UPLOADS, corpus_id)
+
+
+async def purge_step(connection: asyncpg.Connection, corpus_id: int) -> bool:
+    """Delete some thousands of rows of a deleted corpus, at last itself; whether any are left."""
+    for step in _STEPS:
+        status = await connection.execute(step, corpus_id, PURGED_AT_ONCE)
+        if int(status.rsplit(" ", 1)[1]) == PURGED_AT_ONCE:
+            return True
+    await connection.execute(_FORGET_CORPUS, corpus_id)
+    return False
 
 
 async def publish_corpus(connection: asyncpg.Connection, corpus_id: int) -> None:

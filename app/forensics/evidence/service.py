@@ -27,10 +27,6 @@ from app.forensics.findings.models import FindingVersion as Stored
 from app.forensics.findings.schemas import FINDINGS
 
 
-class InputGoneError(ConflictError):
-    code = "input_changed"
-
-
 class Packing:
     """Holds each account to one package at a time at each server process."""
 
@@ -83,12 +79,13 @@ async def get_version(
 async def get_posted(
     database: Database, caller: Principal, finding: FindingVersion
 ) -> list[Posted]:
-    """When the accounts of the groups of a finding posted."""
+    """When the accounts of the groups of a finding posted; nothing of a corpus that was deleted."""
     names = [one.account for one in finding.document.behaviour.accounts]
     if not names:
         return []
     found, stored = await _stored(database, caller, finding.id, finding.number)
-    assert found.corpus_id is not None
+    if found.corpus_id is None:
+        return []
     async with database.snapshot() as connection:
         rows = await fetch_posted(
             connection, found.corpus_id, stored.until_post, *_bounds(stored), names
@@ -106,13 +103,14 @@ async def make_package(
         ConflictError: it rests on more posts than a package holds.
     """
     finding, version = await _stored(database, caller, finding_id, number)
+    corpus_id = service.corpus_of(finding)
     used = FindingDocument.model_validate_json(version.document).input.posts_used
     if used > MAX_POSTS:
         raise ConflictError(f"it rests on {used:,} posts; a package holds {MAX_POSTS:,}")
     file: BinaryIO = await asyncio.to_thread(TemporaryFile)
     try:
         async with database.snapshot() as connection:
-            await _fill(connection, settings, finding, version, file)
+            await _fill(connection, settings, corpus_id, version, file)
     except BaseException:
         file.close()
         raise
@@ -122,21 +120,20 @@ async def make_package(
 async def _fill(
     connection: asyncpg.Connection,
     settings: Settings,
-    finding: Finding,
+    corpus_id: int,
     version: Stored,
     file: BinaryIO,
 ) -> None:
-    assert finding.corpus_id is not None
     with PackageWriter(file, version.document, signing_key(settings)) as package:
         async for rows in repository.stream_used_posts(
-            connection, finding.corpus_id, version.until_post, *_bounds(version)
+            connection, corpus_id, version.until_post, *_bounds(version)
         ):
             posts = [UsedPost(**row) for row in rows]
             await asyncio.to_thread(package.add, posts)
         try:
             await asyncio.to_thread(package.seal)
         except InputChangedError:
-            raise InputGoneError(
+            raise service.InputGoneError(
                 "posts that it was made from were deleted; ask for another version"
             ) from None
 

@@ -23,7 +23,7 @@ from app.forensics.findings.jobs import ANALYSE
 from app.forensics.findings.models import Analysis, FindingVersion
 from app.forensics.findings.pages import after_of, cursor_of
 from app.forensics.findings.schemas import AnalysisShown, AnalysisWish
-from app.forensics.findings.service import get_finding, get_version
+from app.forensics.findings.service import InputGoneError, corpus_of, get_finding, get_version
 from app.forensics.findings.views import analysis_shown
 
 MAX_UNFINISHED = 10
@@ -160,24 +160,24 @@ async def recompute(
     """Ask that a version be made again from the same posts.
 
     Raises:
-        ConflictError: posts that it was made from were deleted.
+        InputGoneError: posts that it was made from were deleted.
     """
     assert caller.account_id is not None
     finding = await get_finding(database, caller, finding_id)
     version = await get_version(database, caller, finding_id, number)
-    assert finding.corpus_id is not None
+    corpus_id = corpus_of(finding)
     async with database.session() as session:
         deleted = await repository.count_deleted(
-            session, finding.corpus_id, version.until_post, version.created_at
+            session, corpus_id, version.until_post, version.created_at
         )
         if deleted:
-            raise ConflictError(
+            raise InputGoneError(
                 f"{deleted} posts that it was made from were deleted; ask for another version",
                 extra={"deleted_posts": deleted},
             )
         analysis = Analysis(
             account_id=caller.account_id,
-            corpus_id=finding.corpus_id,
+            corpus_id=corpus_id,
             finding_id=finding_id,
             version=version.number,
             purpose="recompute",

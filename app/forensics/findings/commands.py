@@ -1,4 +1,4 @@
-"""`vric forensics replies|decide-reply|publish-finding`: what only operators do with findings."""
+"""`vric forensics replies|decide-reply|publish-finding|retract-finding`: what only operators do."""
 
 from typing import Annotated
 from uuid import UUID
@@ -54,3 +54,18 @@ def publish_finding(finding: Annotated[UUID, typer.Argument(help="The id of a fi
     if not run_with_database(work):
         raise CommandError("there is no such finding")
     typer.echo(f"finding {finding} published")
+
+
+def retract_finding(
+    finding: Annotated[UUID, typer.Argument(help="The id of a published finding.")],
+    reason: Annotated[str, typer.Option(help="Shown with it.")],
+) -> None:
+    """Take a published finding back, where its author does not or is gone; it stays, and says so."""
+
+    async def work(database: Database) -> bool:
+        async with database.transaction() as connection:
+            return await writer.retract(connection, finding, "operator", reason)
+
+    if not run_with_database(work):
+        raise CommandError("there is no such finding, or it was taken back before")
+    typer.echo(f"finding {finding} retracted")

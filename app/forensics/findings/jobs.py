@@ -153,4 +153,3 @@ ANALYSE = Kind(
     record_failure=record_failure,
 )
 SWEEP = Kind("forensics.sweep", sweep, deadline=timedelta(minutes=1), cron="*/10 * * * *")
-KINDS = (ANALYSE, SWEEP)

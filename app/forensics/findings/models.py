@@ -38,14 +38,23 @@ def finding_key(**options: Any) -> Column[Any]:
 class Finding(Table, table=True):
     """What an analysis found, through all of its versions; `deleted_at` tells it was taken out.
 
-    It lives as long as its account; its documents go with the corpus that they tell of.
+    It goes with its account, and its documents with the corpus that they tell of, until it is
+    published: from then on it outlives both.
     """
 
     __tablename__ = "findings"
-    __table_args__ = (Index("ix_findings_account_id", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_findings_account_id", "account_id", "created_at", "id"),
+        CheckConstraint("(published_at IS NULL) = (private_to IS NOT NULL)", name="private_or_not"),
+    )
 
     id: UUID = Field(default_factory=uuid4, sa_column=Column(Uuid, primary_key=True))
-    account_id: int = Field(sa_column=account_key(nullable=False))
+    account_id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, ForeignKey("accounts.id", ondelete="SET NULL")),
+        description="who asked for it, and may correct it and take it back",
+    )
+    private_to: int | None = Field(default=None, sa_column=account_key(nullable=True, index=True))
     corpus_id: int | None = Field(
         default=None,
         sa_column=Column(BigInteger, ForeignKey("corpora.id", ondelete="SET NULL"), index=True),

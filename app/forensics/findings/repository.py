@@ -11,6 +11,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.db import driver_connection
+from app.forensics.corpora.models import PostLink
 from app.forensics.findings.models import (
     Analysis,
     Finding,
@@ -46,6 +47,18 @@ WHERE t.corpus_id = $1 AND t.id <= $2 AND t.deleted_at > $3
 _UNFINISHED_OF = """
 SELECT id FROM analyses WHERE corpus_id = $1 AND status IN ('queued', 'running')
 """
+
+
+async def list_linked_events(session: AsyncSession, finding: Finding, limit: int) -> Sequence[str]:
+    """The ids of events that posts of a finding's corpus are linked to."""
+    statement = (
+        select(PostLink.target)
+        .where(PostLink.corpus_id == finding.corpus_id, PostLink.kind == "event")
+        .distinct()
+        .order_by(PostLink.target)
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
 
 
 async def fetch_scope(
@@ -150,13 +163,23 @@ async def list_versions(session: AsyncSession, finding_id: UUID) -> list[dict[st
 
 
 async def list_findings(
-    session: AsyncSession, account_id: int, limit: int, after: tuple[datetime, UUID] | None
+    session: AsyncSession,
+    account_id: int,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    event: int | None,
 ) -> Sequence[Finding]:
-    """At most `limit` findings that an account may see, newest first."""
+    """At most `limit` findings that an account may see, newest first; of an event those whose
+    corpus has a post on it."""
     order = (col(Finding.created_at), col(Finding.id))
     statement = select(Finding).where(
         or_(Finding.account_id == account_id, col(Finding.published_at).is_not(None))
     )
+    if event is not None:
+        told = select(PostLink.corpus_id).where(
+            PostLink.kind == "event", PostLink.target == str(event)
+        )
+        statement = statement.where(col(Finding.corpus_id).in_(told))
     if after is not None:
         statement = statement.where(tuple_(*order) < after)
     ordered = statement.order_by(*(column.desc() for column in order)).limit(limit)

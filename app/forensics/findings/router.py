@@ -28,6 +28,7 @@ from app.forensics.findings.schemas import (
     CorrectionWish,
     FindingPage,
     FindingShown,
+    FindingsQuery,
     ReplyFiled,
     ReplyWish,
 )
@@ -169,13 +170,13 @@ async def cancel_analysis(
     responses=problems(403),
 )
 async def list_findings(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[FindingsQuery, from_query(FindingsQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,
 ) -> Response:
     """One's own and the published ones, newest first, those that were taken back too."""
-    found, cursor = await service.list_findings(database, caller, query.limit, query.cursor)
+    found, cursor = await service.list_findings(database, caller, query)
     items = [summary_shown(finding).model_dump(mode="json") for finding in found]
     return _page(request, items, cursor)
 

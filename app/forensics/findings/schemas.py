@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from app.events.queries import PageQuery
 from app.events.schemas import Envelope, Link
 from app.forensics.corpora.schemas import NAME_PATTERN, Plain
 from app.forensics.findings.document import FindingDocument
@@ -155,6 +156,17 @@ class FindingSummary(BaseModel):
     published: bool
     created_at: datetime
     links: list[Link]
+
+
+class FindingsQuery(PageQuery):
+    """Which findings."""
+
+    event: int | None = Field(
+        None,
+        ge=1,
+        lt=2**63,
+        description="Only of corpora with a post that is linked to this event.",
+    )
 
 
 class FindingPage(Envelope):

@@ -11,28 +11,49 @@ from app.core.errors import (
     NotFoundError,
     RateLimitedError,
 )
+from app.events.schemas import Link
 from app.forensics.findings import repository, writer
 from app.forensics.findings.document import FindingDocument
 from app.forensics.findings.models import Finding, FindingReply, FindingVersion
 from app.forensics.findings.pages import after_of, cursor_of
 from app.forensics.findings.schemas import (
     FindingShown,
+    FindingsQuery,
     ReplyFiled,
     ReplyWish,
 )
 from app.forensics.findings.views import event_shown, summary_shown
 
 MAX_WAITING_REPLIES = 5
+MAX_LINKED_EVENTS = 100
+
+
+class InputGoneError(ConflictError):
+    code = "input_changed"
+
+
+def corpus_of(finding: Finding) -> int:
+    """The corpus that a finding was made from.
+
+    Raises:
+        InputGoneError: it was deleted since.
+    """
+    if finding.corpus_id is None:
+        raise InputGoneError("its corpus was deleted since it was published")
+    return finding.corpus_id
 
 
 async def list_findings(
-    database: Database, caller: Principal, limit: int, cursor: str | None
+    database: Database, caller: Principal, query: FindingsQuery
 ) -> tuple[list[Finding], str | None]:
     """What the caller may see, newest first, and the cursor of the next page."""
     assert caller.account_id is not None
+    after, limit = after_of(query.cursor), query.limit
     async with database.session() as session:
         found = list(
-            await repository.list_findings(session, caller.account_id, limit + 1, after_of(cursor))
+            await repository.list_findings(
+                session, caller.account_id, limit + 1, after, query.event
+            )
         )
     return found[:limit], cursor_of(found, limit)
 
@@ -92,8 +113,11 @@ async def show_finding(database: Database, caller: Principal, finding_id: UUID) 
         versions = await repository.list_versions(session, finding_id)
         events = await repository.list_events(session, finding_id)
         replies = await repository.list_replies(session, finding_id, "confirmed")
+        linked = await repository.list_linked_events(session, finding, MAX_LINKED_EVENTS)
+    summary = summary_shown(finding)
+    summary.links += [Link(rel="related", href=f"/v1/events/{event}") for event in linked]
     return FindingShown(
-        **summary_shown(finding).model_dump(),
+        **summary.model_dump(),
         version=version.number,
         sha256=version.sha256,
         document=FindingDocument.model_validate_json(version.document),

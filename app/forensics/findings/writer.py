@@ -8,6 +8,9 @@ import asyncpg
 import orjson
 import rfc8785
 
+from app.events.writer import replace_event_links
+from app.plans import Feature
+
 _BEGIN = """
 UPDATE analyses SET status = 'running', started_at = now(), done = 0, stage = 'reading'
 WHERE id = $1 AND status IN ('queued', 'running')
@@ -38,7 +41,8 @@ SELECT EXISTS (SELECT FROM post_tombstones t JOIN analyses a USING (corpus_id)
 """
 _LOCK_CORPUS = "SELECT 1 FROM corpora WHERE id = $1 FOR SHARE"
 _NEW_FINDING = """
-INSERT INTO findings (id, account_id, corpus_id, kind, created_at) VALUES ($1, $2, $3, $4, now())
+INSERT INTO findings (id, account_id, private_to, corpus_id, kind, created_at)
+VALUES ($1, $2, $2, $3, $4, now())
 """
 _LOCK_FINDING = "SELECT 1 FROM findings WHERE id = $1 FOR UPDATE"
 _NEXT_VERSION = """
@@ -58,17 +62,25 @@ _ADD_EVENT = """
 INSERT INTO finding_events (finding_id, kind, version, by, note, at)
 VALUES ($1, $2, $3, $4, $5, now())
 """
+# What was published stays as it is, and tells that its input is gone.
 _WITHDRAW = """
-WITH gone AS (
-    UPDATE findings SET deleted_at = now() WHERE corpus_id = $1 AND deleted_at IS NULL RETURNING id
+WITH told AS (
+    UPDATE findings
+    SET corpus_id = NULL, deleted_at = CASE WHEN published_at IS NULL THEN now() END
+    WHERE corpus_id = $1 AND deleted_at IS NULL RETURNING id, deleted_at
 ), documents AS (
-    DELETE FROM finding_versions WHERE finding_id IN (SELECT id FROM findings WHERE corpus_id = $1)
+    DELETE FROM finding_versions
+    WHERE finding_id IN (SELECT id FROM told WHERE deleted_at IS NOT NULL)
 ), replies AS (
-    DELETE FROM finding_replies WHERE finding_id IN (SELECT id FROM findings WHERE corpus_id = $1)
+    DELETE FROM finding_replies
+    WHERE finding_id IN (SELECT id FROM told WHERE deleted_at IS NOT NULL)
 )
 INSERT INTO finding_events (finding_id, kind, by, note, at)
-SELECT id, 'deleted', 'owner', 'its corpus was deleted', now() FROM gone
+SELECT id, CASE WHEN deleted_at IS NULL THEN 'input_deleted' ELSE 'deleted' END, 'owner',
+       'its corpus was deleted', now()
+FROM told
 """
+_DELETE_ANALYSES = "DELETE FROM analyses WHERE corpus_id = $1"
 _NOTE_DELETED = """
 INSERT INTO finding_events (finding_id, kind, by, note, at)
 SELECT id, 'input_deleted', 'owner', $2, now() FROM findings
@@ -92,7 +104,23 @@ UPDATE analyses SET recomputed = NULL WHERE corpus_id = $1 AND recomputed IS NOT
 _RETRACT = """
 UPDATE findings SET retracted_at = now() WHERE id = $1 AND retracted_at IS NULL
 """
-_PUBLISH = "UPDATE findings SET published_at = coalesce(published_at, now()) WHERE id = $1"
+_PUBLISH = """
+UPDATE findings SET published_at = coalesce(published_at, now()), private_to = NULL
+WHERE id = $1 AND deleted_at IS NULL
+"""
+# Of a corpus that is gone, the links that there were.
+_EVENTS_OF = """
+SELECT f.id, f.kind, f.retracted_at IS NOT NULL AS is_retracted, ARRAY(
+    SELECT e.id FROM post_links l JOIN events e ON e.id = l.target::bigint
+    WHERE l.corpus_id = f.corpus_id AND l.kind = 'event'
+      AND l.post <= (SELECT max(until_post) FROM finding_versions v WHERE v.finding_id = f.id)
+    UNION
+    SELECT event_id FROM event_links
+    WHERE f.corpus_id IS NULL AND feature = 'forensics' AND target_id = 'findings/' || f.id
+) AS events
+FROM findings f
+WHERE f.published_at IS NOT NULL AND f.deleted_at IS NULL AND (f.id = $1 OR f.corpus_id = $2)
+"""
 _DECIDE = """
 UPDATE finding_replies SET status = $2, decided_at = now()
 WHERE id = $1 AND status = 'filed' RETURNING finding_id
@@ -162,6 +190,7 @@ async def add_version(
     )  # fmt: skip
     kind = "created" if number == 1 else "version"
     await connection.execute(_ADD_EVENT, finding_id, kind, number, "system", None)
+    await link_events(connection, finding_id=finding_id)
     return number
 
 
@@ -193,15 +222,33 @@ async def retract(connection: asyncpg.Connection, finding_id: UUID, by: str, rea
     if await connection.execute(_RETRACT, finding_id) != "UPDATE 1":
         return False
     await add_event(connection, finding_id, "retraction", by, reason)
+    await link_events(connection, finding_id=finding_id)
     return True
 
 
 async def publish(connection: asyncpg.Connection, finding_id: UUID) -> bool:
-    """Open a finding to all who may use forensics; `False` when there is none."""
+    """Open a finding to all who may use forensics, for good; `False` when there is none."""
     if await connection.execute(_PUBLISH, finding_id) != "UPDATE 1":
         return False
     await add_event(connection, finding_id, "published", "operator")
+    await link_events(connection, finding_id=finding_id)
     return True
+
+
+async def link_events(
+    connection: asyncpg.Connection,
+    *,
+    finding_id: UUID | None = None,
+    corpus_id: int | None = None,
+) -> None:
+    """Let the events that posts are linked to name the published finding, or those of a corpus."""
+    targets = {}
+    for row in await connection.fetch(_EVENTS_OF, finding_id, corpus_id):
+        title = f"Finding: {row['kind'].replace('_', '-')}"
+        title += " (retracted)" if row["is_retracted"] else ""
+        targets[f"findings/{row['id']}"] = dict.fromkeys(row["events"], title)
+    if targets:
+        await replace_event_links(connection, Feature.FORENSICS, targets)
 
 
 async def decide_reply(
@@ -216,7 +263,11 @@ async def decide_reply(
 
 
 async def withdraw_findings(connection: asyncpg.Connection, corpus_id: int) -> None:
-    """Delete the documents of all findings of a corpus that is about to go; their events stay."""
+    """Delete the analyses of a corpus that is about to go, and the documents of its findings.
+
+    Their events stay, and so does all of those that are published.
+    """
+    await connection.execute(_DELETE_ANALYSES, corpus_id)
     await connection.execute(_WITHDRAW, corpus_id)
 
 
