@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
@@ -65,23 +66,44 @@ def _lines(routes: Sequence[Route], frame: Frame) -> list[tuple[Route, Floats]]:
 
 
 def _draw_leg(panel: Element, route: Route, pixels: Floats) -> None:
+    """The whole line in the status's stroke, faint and dashed over where nothing was heard."""
     stroke = style.STROKES[route.status]
-    data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in pixels.tolist())
-    base = {"d": data, "fill": "none", "stroke-linecap": "round", "stroke-linejoin": "round"}
+    base = {"fill": "none", "stroke-linecap": "round", "stroke-linejoin": "round"}
     SubElement(panel, "path", {
-        **base, "stroke": "#ffffff", "stroke-width": _n(stroke.width + 3), "stroke-opacity": "0.75",
+        **base, "d": _path(pixels), "stroke": "#ffffff", "stroke-width": _n(stroke.width + 3),
+        "stroke-opacity": "0.75",
     })  # fmt: skip
-    line = {**base, "stroke": stroke.colour, "stroke-width": _n(stroke.width)}
-    if stroke.dashes and not route.dark:
-        line["stroke-dasharray"] = stroke.dashes
-    if route.dark:
-        line["stroke-opacity"] = "0.35"
-    SubElement(panel, "path", line)
-    if route.dark:
-        SubElement(panel, "path", {
-            **base, "stroke": style.DARK, "stroke-width": "2.4", "stroke-linecap": "butt",
-            "stroke-dasharray": style.DARK_DASHES,
-        })  # fmt: skip
+    last = len(route.lat) - 1
+    bounds = [0, *(end for part in route.dark for end in part), last]
+    for n, (start, end) in enumerate(pairwise(bounds)):
+        if start == end:
+            continue
+        # A bent line has points of its own, evenly spread over those of the route.
+        rows = np.array([start, end]) * (len(pixels) - 1) / last
+        data, dark = _path(_between(pixels, *rows.tolist())), n % 2 == 1
+        line = {**base, "d": data, "stroke": stroke.colour, "stroke-width": _n(stroke.width)}
+        if dark:
+            line["stroke-opacity"] = "0.35"
+        elif stroke.dashes:
+            line["stroke-dasharray"] = stroke.dashes
+        SubElement(panel, "path", line)
+        if dark:
+            SubElement(panel, "path", {
+                **base, "d": data, "stroke": style.DARK, "stroke-width": "2.4",
+                "stroke-linecap": "butt", "stroke-dasharray": style.DARK_DASHES,
+            })  # fmt: skip
+
+
+def _path(pixels: Floats) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in pixels.tolist())
+
+
+def _between(pixels: Floats, start: float, end: float) -> Floats:
+    """The part of a line from one row to another, which may lie between its points."""
+    inner = np.arange(np.floor(start) + 1, np.ceil(end))
+    rows = np.concatenate(([start], inner, [end]))
+    every = np.arange(len(pixels))
+    return np.column_stack([np.interp(rows, every, pixels[:, axis]) for axis in (0, 1)])
 
 
 def _draw_arrow(panel: Element, route: Route, pixels: Floats) -> None:

@@ -108,6 +108,7 @@ def _remarks(leg: Mapping[str, Any]) -> list[tuple[str, str]]:
         if leg["cargo"]
         else "",
         f"escort: {', '.join(leg['escort'])}" if leg["escort"] else "",
+        f"not re-observed: {', '.join(map(_silence, leg['dark'][:3]))}" if leg["dark"] else "",
     ]
     remarks = [("; ".join(filter(None, said)), style.FAINT)] if any(said) else []
     for conflict in leg["conflicts"][:3]:
@@ -119,6 +120,11 @@ def _remarks(leg: Mapping[str, Any]) -> list[tuple[str, str]]:
             (f"Conflict ({conflict['field']}): {conflict['detail']}. {told}", style.AMBER)
         )
     return remarks
+
+
+def _silence(dark: Mapping[str, Any]) -> str:
+    far = dark["distance_km"]
+    return _span(dark) if far is None else f"{_span(dark)} ({far:.0f} km)"
 
 
 def _end(end: Mapping[str, Any]) -> str:
@@ -139,7 +145,7 @@ def _span(when: Mapping[str, Any]) -> str:
     first, last = (_day(when[name]) for name in ("earliest", "latest"))
     if first == last:
         return f"{first:%d %b %Y}"
-    if when["precision"] == "month":
+    if when.get("precision") == "month":
         return f"{first:%b %Y}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{first:%d}–{last:%d %b %Y}"

@@ -55,8 +55,8 @@ def draw_svg(itinerary: Mapping[str, Any]) -> bytes:
 
 
 _FOOT = (
-    "Lines are great circles between the stops that are told, not the way that was flown or sailed. "
-    "Land: Natural Earth. VRIC Monitor."
+    "Lines are great circles between the stops that are told and where a craft was lost and seen again, "
+    "not the way that was flown or sailed. Land: Natural Earth. VRIC Monitor."
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A leg that can be drawn: its line, or one point where only that is known."""
+    """A leg that can be drawn: its line, or one point where only that is known.
+
+    `dark` are the parts of the line, each from one of its points to another, without a position;
+    all of it where nobody tells where the craft was lost and seen again.
+    """
 
     position: int
     status: str
-    dark: bool
+    dark: tuple[tuple[int, int], ...]
     lat: Floats
     lon: Floats
     marks: tuple[Mark, ...]
@@ -51,12 +56,40 @@ def routes_of(legs: Sequence[Mapping[str, Any]]) -> list[Route]:
     """What can be drawn of the legs, at most 300 of them."""
     found = []
     for leg in legs[:MAX_LEGS]:
-        places = (leg["from"]["place"], *leg["via"], leg["to"]["place"])
-        marks = tuple(mark for place in places if (mark := _mark(place)) is not None)
+        start, end = _mark(leg["from"]["place"]), _mark(leg["to"]["place"])
+        between = [mark for place in leg["via"] if (mark := _mark(place)) is not None]
+        marks = tuple(mark for mark in (start, *between, end) if mark is not None)
         if marks:
-            lat, lon = great_circle([m.lat for m in marks], [m.lon for m in marks])
-            found.append(Route(leg["position"], leg["status"], bool(leg["dark"]), lat, lon, marks))
+            lat, lon, dark = _seen_line(start, end, leg["dark"]) or _told_line(marks, leg["dark"])
+            found.append(Route(leg["position"], leg["status"], dark, lat, lon, marks))
     return found
+
+
+_Line = tuple[Floats, Floats, tuple[tuple[int, int], ...]]
+
+
+def _told_line(marks: Sequence[Mark], dark: Sequence[Mapping[str, Any]]) -> _Line:
+    """Great circles over the stops."""
+    lat, lon = great_circle([m.lat for m in marks], [m.lon for m in marks])
+    return lat, lon, ((0, len(lat) - 1),) if dark else ()
+
+
+def _seen_line(
+    start: Mark | None, end: Mark | None, dark: Sequence[Mapping[str, Any]]
+) -> _Line | None:
+    """Great circles over where the craft was lost and seen again, where that is known."""
+    seen = [span for span in dark if span["from_lat"] is not None]
+    if not seen or len(seen) < len(dark):
+        return None
+    points = [(start.lat, start.lon)] if start else []
+    for span in seen:
+        points += [(span["from_lat"], span["from_lon"]), (span["to_lat"], span["to_lon"])]
+    points += [(end.lat, end.lon)] if end else []
+    lines = [great_circle([a[0], b[0]], [a[1], b[1]]) for a, b in pairwise(points)]
+    lat, lon = (np.concatenate([line[axis] for line in lines]) for axis in (0, 1))
+    bounds = np.concatenate(([0], np.cumsum([len(line[0]) for line in lines]))).tolist()
+    first = 1 if start else 0
+    return lat, lon, tuple((a, b - 1) for a, b in pairwise(bounds))[first::2][: len(seen)]
 
 
 def _mark(place: Mapping[str, Any] | None) -> Mark | None:

@@ -1,0 +1,100 @@
+"""A file of AIS becomes voyages in itineraries, beside what is reported of the same hull."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+
+from app.core.db import Database
+from app.itineraries.pictures.style import DARK_DASHES
+from tests.command import run_vric
+from tests.itineraries.journeys.conftest import ROUTES, fetch, leg, take_in
+
+IMO, MMSI = "9074729", "620123456"
+BEGIN = int(datetime(2020, 8, 1, tzinfo=UTC).timestamp())
+HAVANA, AT_SEA, LOST, SEEN, JOSE = (
+    (23.14, -82.36),
+    (23.6, -82.3),
+    (22.0, -75.0),
+    (15.0, -66.0),
+    (10.1, -64.84),
+)
+HEADER = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType"
+# Lies at Havana, is heard for a day, is silent for 40 hours, and lies at the Jose terminal.
+WAY = [(0, HAVANA, 0), (8, HAVANA, 0), (10, AT_SEA, 10), (15, AT_SEA, 10), (20, LOST, 12),
+       (60, SEEN, 12), (64, (10.5, -64.9), 12), (66, JOSE, 0), (80, JOSE, 0)]  # fmt: skip
+
+
+def ais(hours: int = 80) -> str:
+    """MarineCadastre CSV with a fix each half hour, but for the silence."""
+    lines = [HEADER]
+    for (start, here, knots), (end, there, _) in pairwise(WAY):
+        steps = 1 if end - start == 40 else 2 * (end - start)
+        for step in range(steps):
+            share, hour = step / steps, start + (end - start) * step / steps
+            if hour > hours:
+                continue
+            lat, lon = (a + (b - a) * share for a, b in zip(here, there, strict=True))
+            at = datetime.fromtimestamp(BEGIN + hour * 3600, UTC)
+            lines.append(
+                f"{MMSI},{at:%Y-%m-%dT%H:%M:%S},{lat:.5f},{lon:.5f},{knots},0,0,OTOMAN,IMO{IMO},D6AB,80"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def ingest(folder: Path, text: str, url: str) -> str:
+    (folder / "ais.csv").write_text(text)
+    done = run_vric("ingest", "ais", "ais.csv", cwd=folder, VRIC_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+async def test_a_file_of_ais_becomes_a_voyage_beside_the_reports(
+    database: Database, caller: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    reported = leg(
+        journey="otoman-2020-08", mode="sea", mover={"kind": "vessel", "name": "Otoman"},
+        craft={"imo": IMO}, origin="Havana", to={"name": "Jose Terminal", "country": "VE"},
+        departed="2020-07-31", sources=[{"outlet": "Reuters", "published_on": "2020-08-02"}],
+    )  # fmt: skip
+    await take_in(database, [reported])
+    assert "1 itineraries changed" in ingest(tmp_path, ais(), database.url)
+    found = await fetch(caller, f"{ROUTES}/otoman-2020-08")
+    observed = next(item for item in found["legs"] if item["status"] == "observed")
+    assert observed["mode"] == "sea" and observed["craft"]["imo"] == IMO
+    assert observed["from"]["status"] == observed["to"]["status"] == "observed"
+    assert (
+        observed["from"]["place"]["country"] == "CU" and observed["to"]["place"]["country"] == "VE"
+    )
+    assert observed["from"]["when"]["earliest"] == "2020-08-01T08:00:00Z"
+    [dark] = observed["dark"]
+    assert (dark["earliest"], dark["latest"]) == ("2020-08-01T20:00:00Z", "2020-08-03T12:00:00Z")
+    assert 1000 < dark["distance_km"] < 1400
+    reach = await caller.post("/v1/routes/reachability", json={"activity_id": dark["activity_id"]})
+    assert reach.status_code == 200
+    # The report that came first did not know of the positions.
+    before = await fetch(caller, f"{ROUTES}/otoman-2020-08", as_of="2020-08-02")
+    assert [item["status"] for item in before["legs"]] == ["reported"]
+    picture = (await caller.get(f"{ROUTES}/otoman-2020-08/map.svg")).text
+    root = ElementTree.fromstring(picture)  # noqa: S314 - our own bytes
+    dashed = [p for p in root.iter("{http://www.w3.org/2000/svg}path")
+              if p.get("stroke-dasharray") == DARK_DASHES]  # fmt: skip
+    assert len(dashed) == 1
+    assert "not re-observed: 01–03 Aug 2020 (1" in "".join(root.itertext())
+
+
+async def test_more_of_a_voyage_changes_its_leg_and_no_other(
+    database: Database, caller: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    ingest(tmp_path, ais(hours=62), database.url)
+    [item] = (await fetch(caller, ROUTES, craft=MMSI))["items"]
+    [under_way] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
+    assert under_way["to"]["place"] is None
+    assert "1 itineraries changed" in ingest(tmp_path, ais(), database.url)
+    [same] = (await fetch(caller, ROUTES, craft=IMO))["items"]
+    assert same["id"] == item["id"]
+    [arrived] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
+    assert arrived["to"]["place"]["country"] == "VE"
+    assert "0 itineraries changed" in ingest(tmp_path, ais() + "\n", database.url)
