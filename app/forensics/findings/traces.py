@@ -12,6 +12,7 @@ import pyarrow as pa
 from app.forensics.analysis.coordination import Descriptions
 from app.forensics.analysis.shares import Shares
 from app.forensics.analysis.text import normalise
+from app.forensics.images.clusters import same_pictures
 
 MIN_TEXT_CHARACTERS = 24
 """Shorter texts, such as a laugh or a greeting, are everybody's."""
@@ -68,9 +69,12 @@ def shares_of(posts: pa.Table, trace: Trace) -> SharesOfTrace:
         posts: `name` and `content` (names of account and post), `at_us`, and the columns of traces.
     """
     rows = _Rows()
+    column = posts.column(_COLUMNS[trace]).to_pylist()
     read = _READERS.get(trace, _as_it_is)
+    if trace is Trace.MEDIA:
+        read = same_pictures([one for values in column for one in values or ()]).get
     platforms = posts.column("platform").to_pylist()
-    for number, values in enumerate(posts.column(_COLUMNS[trace]).to_pylist()):
+    for number, values in enumerate(column):
         given = [values] if isinstance(values, str) else values or ()
         objects = dict.fromkeys(found for value in given if (found := read(value)))
         if trace in _POSTS:
