@@ -20,7 +20,7 @@ _SQL = re.compile(
     r"|SET\s+\w+\s*=)"
 )
 SQL_MODULES = {
-    "app/core/commands.py",  # asks the server about itself
+    "app/core/server_check.py",  # asks the server about itself
     "app/core/data_version.py",
     "app/core/db.py",
     "app/core/migrations.py",
@@ -33,7 +33,7 @@ _TALKERS = {"session", "connection", "engine", "transaction"}
 _BUILDERS = {"select", "insert", "update", "delete", "text"}
 WEB_MODULES = {
     "app/core/answers.py",
-    "app/core/errors.py",
+    "app/core/problems.py",
     "app/core/http.py",
     "app/core/openapi.py",
     "app/core/query_string.py",

@@ -17,9 +17,9 @@ from app.core.errors import (
     OriginRefusedError,
     ProblemError,
     UnauthorizedError,
-    problem_response,
 )
 from app.core.http import request_id_of
+from app.core.problems import problem_response
 from app.plans import cost_of
 
 COUNTED = "/v1/"

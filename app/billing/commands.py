@@ -1,25 +1,29 @@
 """`vric billing`: the price list at Stripe, what was handled, and putting right what was missed."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.repository import find_account
-from app.billing import overview, repository, writer
-from app.billing.reconcile import Report, reconcile
-from app.billing.service import Billing
-from app.core.db import Database
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
 from app.core.settings import Settings
 from app.plans import FREE
 
+if TYPE_CHECKING:
+    from app.billing.reconcile import Report
+    from app.core.db import Database
+
+# What talks to the database is imported when it does, so that help is there at once.
+# ruff: noqa: PLC0415
+
 
 def reconcile_all() -> None:
     """Handle events that were not delivered, compare all subscriptions with Stripe, end graces."""
+    from app.billing.reconcile import reconcile
+    from app.billing.service import Billing
 
-    async def work(database: Database) -> Report:
+    async def work(database: "Database") -> "Report":
         async with Billing(database, Settings()) as billing:
             return await reconcile(billing)
 
@@ -37,10 +41,11 @@ def reconcile_all() -> None:
 
 def show_events(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> None:
     """The events handled last: when, what, for which account, and what became of them."""
+    from app.billing.repository import list_events
 
-    async def work(database: Database) -> None:
+    async def work(database: "Database") -> None:
         async with database.session() as session:
-            for event in await repository.list_events(session, limit):
+            for event in await list_events(session, limit):
                 typer.echo(
                     f"{event.handled_at:%Y-%m-%d %H:%M:%S}  {event.outcome:16}  {event.type:42}"
                     f"  {event.id}  account {event.account_id or '-'}"
@@ -51,8 +56,11 @@ def show_events(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50) -> 
 
 def show_account(email: str) -> None:
     """An account's plan and subscriptions, and every change of its plan with its cause."""
+    from app.access.repository import find_account
+    from app.billing import overview
+    from app.billing.service import Billing
 
-    async def work(database: Database) -> None:
+    async def work(database: "Database") -> None:
         async with database.session() as session:
             account = await find_account(session, email)
         if account is None or account.id is None:
@@ -74,8 +82,10 @@ def show_account(email: str) -> None:
 def unlink_customer(email: str) -> None:
     """Forget an account's customer, which the Stripe account of the key does not have: after going
     from test to live, say. Its next checkout makes another one; nothing is changed at Stripe."""
+    from app.access.repository import find_account
+    from app.billing import repository, writer
 
-    async def work(database: Database) -> None:
+    async def work(database: "Database") -> None:
         async with database.session() as session:
             account = await find_account(session, email)
             if account is None or account.id is None:
@@ -99,9 +109,8 @@ def set_up(
     currency: Annotated[str, typer.Option(help="ISO code")] = "usd",
 ) -> None:
     """Make products and prices at Stripe, with the lookup keys of the plans. Safe to repeat."""
-    # The SDK takes 30 MiB, which no other command needs.
-    from app.billing.catalogue import DEFAULT_AMOUNTS, make_catalogue  # noqa: PLC0415
-    from app.billing.stripe_client import StripeClient  # noqa: PLC0415
+    from app.billing.catalogue import DEFAULT_AMOUNTS, make_catalogue
+    from app.billing.stripe_client import StripeClient
 
     amounts: dict[str, int] = {}
     for given in amount or []:

@@ -19,13 +19,7 @@ ConfigurationError stops a process at its start; CommandError ends a command wit
 """
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, TypedDict
-
-import orjson
-from starlette.responses import Response
-
-PROBLEM_JSON = "application/problem+json"
 
 
 class ConfigurationError(Exception):
@@ -140,19 +134,3 @@ class RateLimitedError(ProblemError):
 class UnavailableError(ProblemError):
     status = 503
     code = "unavailable"
-
-
-def problem_response(error: ProblemError, request_id: str) -> Response:
-    """The error as `application/problem+json`, never cached."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(error.status).phrase,
-        "status": error.status,
-        "code": error.code,
-        "detail": error.detail,
-        "request_id": request_id,
-        "errors": error.errors,
-        **error.extra,
-    }
-    headers = {"Cache-Control": "no-store", **error.headers}
-    return Response(orjson.dumps(body), error.status, headers, media_type=PROBLEM_JSON)

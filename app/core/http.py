@@ -23,9 +23,9 @@ from app.core.errors import (
     InvalidParameterError,
     ProblemError,
     UriTooLongError,
-    problem_response,
 )
 from app.core.metrics import REQUEST_SECONDS
+from app.core.problems import problem_response
 
 MAX_URI_BYTES = 8_192
 _IS_HEAD = "vric.is_head"

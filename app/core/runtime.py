@@ -3,24 +3,30 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from app.core import migrations
-from app.core.db import Database, create_database_if_missing
 from app.core.embedded import EmbeddedServer
 from app.core.errors import CommandError
-from app.core.settings import Settings
+
+if TYPE_CHECKING:
+    from app.core.db import Database
+    from app.core.settings import Settings
+
+# Commands import this for what they do, and must not wait for it to show their help.
+# ruff: noqa: PLC0415
 
 EMBEDDED_DATABASE = "vric"
 T = TypeVar("T")
 
 
 @contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
+def database_url(settings: "Settings") -> Iterator[str]:
     """The address of the database: the one set, or that of the bundled server while it is held."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    from app.core.db import create_database_if_missing
+
     server = EmbeddedServer.start(settings.data_dir)
     try:
         asyncio.run(create_database_if_missing(server.url("postgres"), EMBEDDED_DATABASE))
@@ -29,7 +35,7 @@ def database_url(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
-def run_with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+def run_with_database(work: Callable[["Database"], Awaitable[T]]) -> T:
     """Run a command's work on the database, whose schema must be this release's.
 
     The bundled database is brought up to date by itself; another one only by `vric db upgrade`.
@@ -37,6 +43,10 @@ def run_with_database(work: Callable[[Database], Awaitable[T]]) -> T:
     Raises:
         CommandError: the schema is another.
     """
+    from app.core import migrations
+    from app.core.db import Database
+    from app.core.settings import Settings
+
     settings = Settings()
 
     async def run(url: str) -> T:

@@ -7,7 +7,7 @@ import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.core.errors import PROBLEM_JSON
+from app.core.problems import PROBLEM_JSON
 from app.events.formats import MEDIA_TYPES, Format
 from app.events.schemas import EventFeature, EventFeatures, Feed
 

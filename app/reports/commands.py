@@ -3,25 +3,24 @@
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from app.core.db import Database
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome
-from app.reports.coding.records import to_dry_run_json
-from app.reports.editions import CodedEdition, EditionKey
-from app.reports.importer import (
-    MAX_FILE_BYTES,
-    import_edition,
-    read_and_code,
-)
+
+if TYPE_CHECKING:
+    from app.core.db import Database
+    from app.ingest.runner import Outcome
+    from app.reports.editions import CodedEdition
+
+# What reads and codes is imported when it does, so that help is there at once.
+# ruff: noqa: PLC0415
 
 _errors = Console(stderr=True)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -48,6 +47,9 @@ def ingest_edition(
 
     The same file twice is a no-op; a changed one updates and never duplicates; corrections stay.
     """
+    from app.reports.editions import EditionKey
+    from app.reports.importer import MAX_FILE_BYTES, import_edition, read_and_code
+
     day = published_on.date()
     slug = edition or day.isoformat()
     if not _SLUG.fullmatch(slug):
@@ -63,13 +65,15 @@ def ingest_edition(
         return
     key = EditionKey(slug, title or f"VRIC Monitor, {day:%B %Y}")
 
-    async def work(database: Database) -> Outcome:
+    async def work(database: "Database") -> "Outcome":
         return await import_edition(database, source, key, coded, allow_removals)
 
     _report(slug, run_with_database(work))
 
 
-def _print_coded(coded: CodedEdition, as_json: bool) -> None:
+def _print_coded(coded: "CodedEdition", as_json: bool) -> None:
+    from app.reports.coding.records import to_dry_run_json
+
     if as_json:
         for event in coded.events:
             typer.echo(orjson.dumps(to_dry_run_json(event)).decode())
@@ -87,12 +91,12 @@ def _print_coded(coded: CodedEdition, as_json: bool) -> None:
     )
 
 
-def _print_rejects(coded: CodedEdition) -> None:
+def _print_rejects(coded: "CodedEdition") -> None:
     for reject in coded.edition.rejects:
         _errors.print(f"line {reject.line}: {reject.reason}", markup=False)
 
 
-def _report(slug: str, outcome: Outcome) -> None:
+def _report(slug: str, outcome: "Outcome") -> None:
     for reject in outcome.rejects:
         _errors.print(f"line {reject.line}: {reject.reason}", markup=False)
     numbers = ", ".join(

@@ -2,16 +2,20 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
-from app.forensics.records.importer import INGEST, MAX_FILE_BYTES, import_records
-from app.forensics.records.records import Kind
 from app.ingest.files import SourceFile
+
+if TYPE_CHECKING:
+    from app.forensics.records.records import Kind
+
+# What talks to the database is imported when it does, so that help is there at once.
+# ruff: noqa: PLC0415
 
 MAX_PRINTED_REJECTS = 50
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -47,7 +51,9 @@ def ingest_claims(
     _ingest("claim", file, collection)
 
 
-def _ingest(kind: Kind, path: Path, collection: str | None) -> None:
+def _ingest(kind: "Kind", path: Path, collection: str | None) -> None:
+    from app.forensics.records.importer import INGEST, MAX_FILE_BYTES, import_records
+
     key = collection or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:100] or "file"
     if not _SLUG.fullmatch(key):
         raise CommandError(f"--collection {key!r}: lower-case letters, digits and dashes")
