@@ -5,8 +5,8 @@ line; across longer silences it is nowhere. Nearness is searched on the unit sph
 seam at 180° and none at the poles.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ Rows = NDArray[np.intp]
 MAX_STEPS = 50_000_000
 MAX_CONTACTS = 10_000_000
 _POINTS_A_TREE = 1_000
+_BINS = 2**20
+_SCATTER = np.array([73_856_093, 19_349_663, 83_492_791, 49_979_687])
+_CROWDED = "too many craft lie close together; narrow the area or the time"
 
 
 class TooMuchError(ValueError):
@@ -36,17 +39,100 @@ class Gridded:
     speed_kn: Floats
     seen: NDArray[np.bool_]
 
+    def take(self, rows: Rows | NDArray[np.bool_]) -> "Gridded":
+        """The rows given, by index or mask."""
+        return Gridded(
+            self.craft[rows], self.step[rows], self.points[rows], self.speed_kn[rows],
+            self.seen[rows],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is contact: within `max_km` (at most 100 km) at a step of the grid.
+
+    Where more than `max_crowd` craft lie in one box with a diagonal of `max_km`, as in a marina, none
+    of them is in contact.
+    """
+
+    grid_minutes: float
+    max_interpolation_minutes: float
+    max_km: float
+    max_crowd: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """Pairs of rows of the grid that are near one another, by craft codes and step."""
 
+    gridded: Gridded
     first: Rows
     second: Rows
     distance_km: Floats
 
+    def __len__(self) -> int:
+        return len(self.first)
 
-def to_grid(positions: Positions, grid_s: float, max_interpolation_s: float) -> Gridded:
+    def take(self, rows: Rows | NDArray[np.bool_]) -> "Contacts":
+        """The pairs given, by index or mask."""
+        return replace(
+            self, first=self.first[rows], second=self.second[rows],
+            distance_km=self.distance_km[rows],
+        )  # fmt: skip
+
+    def alone(self) -> "Contacts":
+        """The same pairs, with no rows of the grid beyond theirs."""
+        rows, places = np.unique(np.concatenate((self.first, self.second)), return_inverse=True)
+        first, second = np.split(places, 2)
+        return Contacts(self.gridded.take(rows), first, second, self.distance_km)
+
+
+def join_contacts(parts: Sequence[Contacts]) -> Contacts:
+    """Contacts at different steps of the same craft, as if they had been sought at once."""
+    before = np.cumsum([0, *(len(part.gridded.craft) for part in parts)])
+    names = ("craft", "step", "points", "speed_kn", "seen")
+    gridded = Gridded(
+        *(np.concatenate([getattr(part.gridded, name) for part in parts]) for name in names)
+    )
+    first, second = (
+        np.concatenate(
+            [getattr(part, side) + start for part, start in zip(parts, before, strict=False)]
+        )
+        for side in ("first", "second")
+    )
+    distance_km = np.concatenate([part.distance_km for part in parts])
+    return _in_order(Contacts(gridded, first, second, distance_km))
+
+
+def search_contacts(
+    positions: Positions,
+    search: Search,
+    within_s: tuple[float, float] | None = None,
+    sought: NDArray[np.bool_] | None = None,
+) -> Contacts:
+    """All contacts of positions in order.
+
+    Args:
+        within_s: only those from one instant to before another.
+        sought: by craft code of whom; of all without it.
+
+    Raises:
+        TooMuchError: the grid or the contacts would not fit into memory.
+    """
+    gridded = to_grid(
+        positions, search.grid_minutes * 60, search.max_interpolation_minutes * 60, within_s
+    )
+    if search.max_crowd is not None:
+        gridded = gridded.take(~_crowded(gridded, search.max_km, search.max_crowd))
+    return _find_contacts(gridded, search.max_km, sought)
+
+
+def to_grid(
+    positions: Positions,
+    grid_s: float,
+    max_interpolation_s: float,
+    within_s: tuple[float, float] | None = None,
+) -> Gridded:
     """Positions in order, interpolated to multiples of `grid_s` since 1970."""
     time_s = positions.time_s
     points = unit_vectors(positions.lat, positions.lon)
@@ -55,8 +141,12 @@ def to_grid(positions: Positions, grid_s: float, max_interpolation_s: float) -> 
     joined = (positions.craft[after] == positions.craft) & (span > 0) & (span < max_interpolation_s)
     first = np.ceil(time_s / grid_s).astype(np.int64)
     # A step at a fix belongs to the way that begins there; the last fix of a way has its own.
-    alone = (first * grid_s == time_s).astype(np.int64)
-    count = np.where(joined, first[after] - first, alone)
+    end = np.where(joined, first[after], first + (first * grid_s == time_s))
+    if within_s is not None:
+        # And the step before, from which the first speed is.
+        steps = [int(np.ceil(instant / grid_s)) for instant in within_s]
+        first, end = np.clip(first, steps[0] - 1, steps[1]), np.clip(end, steps[0] - 1, steps[1])
+    count = end - first
     if int(count.sum()) > MAX_STEPS:
         raise TooMuchError("the time grid has too many steps; widen it or narrow the data")
     row = np.repeat(np.arange(len(time_s)), count)
@@ -68,10 +158,11 @@ def to_grid(positions: Positions, grid_s: float, max_interpolation_s: float) -> 
     between = points[row] + share * (points[after[row]] - points[row])
     between /= np.linalg.norm(between, axis=1, keepdims=True)
     craft = positions.craft[row]
-    return Gridded(
+    gridded = Gridded(
         craft, step, between, _speeds(craft, step, between, grid_s),
         np.minimum(since_s, until_s) <= grid_s / 2,
     )  # fmt: skip
+    return gridded if within_s is None else gridded.take(step >= steps[0])
 
 
 def _speeds(craft: Codes, step: Steps, points: Floats, grid_s: float) -> Floats:
@@ -82,23 +173,47 @@ def _speeds(craft: Codes, step: Steps, points: Floats, grid_s: float) -> Floats:
     return np.where(np.isnan(before), after, before)[: len(craft)]
 
 
-def find_contacts(gridded: Gridded, max_km: float) -> Contacts:
-    """All pairs of craft within `max_km` (at most 100 km) of one another at each step."""
+def _crowded(gridded: Gridded, max_km: float, max_crowd: int) -> NDArray[np.bool_]:
+    """Which rows share a step and a box with more craft than may be paired."""
+    boxes = np.floor(gridded.points / (chord_of(max_km) / np.sqrt(3))).astype(np.int64)
+    keys = np.column_stack((boxes, gridded.step))
+    # Where few share a number that stands for many boxes, it need not be told which.
+    numbers = (keys @ _SCATTER) & (_BINS - 1)
+    crowded = (np.bincount(numbers, minlength=_BINS) > max_crowd)[numbers]
+    if crowded.any():
+        rows = np.flatnonzero(crowded)
+        _, group, craft = np.unique(keys[rows], axis=0, return_inverse=True, return_counts=True)
+        crowded[rows] = craft[group.ravel()] > max_crowd
+    return crowded
+
+
+def _find_contacts(
+    gridded: Gridded, max_km: float, sought: NDArray[np.bool_] | None = None
+) -> Contacts:
     order = np.argsort(gridded.step, kind="stable")
-    found = [
-        order[part][pairs]
-        for part in _parts(gridded.step[order])
-        if len(pairs := _near(gridded, order[part], chord_of(max_km)))
-    ]
-    if sum(len(pairs) for pairs in found) > MAX_CONTACTS:
-        raise TooMuchError("too many craft lie close together; narrow the area or the time")
+    found: list[NDArray[np.intp]] = []
+    count = 0
+    for part in _parts(gridded.step[order]):
+        pairs = order[part][_near(gridded, order[part], chord_of(max_km))]
+        if sought is not None:
+            pairs = pairs[sought[gridded.craft[pairs]].any(axis=1)]
+        found.append(pairs)
+        count += len(pairs)
+        if count > MAX_CONTACTS:
+            raise TooMuchError(_CROWDED)
     pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.intp)
     swapped = gridded.craft[pairs[:, 0]] > gridded.craft[pairs[:, 1]]
     first = np.where(swapped, pairs[:, 1], pairs[:, 0])
     second = np.where(swapped, pairs[:, 0], pairs[:, 1])
-    order = np.lexsort((gridded.step[first], gridded.craft[second], gridded.craft[first]))
-    first, second = first[order], second[order]
-    return Contacts(first, second, arc_km(chords(gridded.points[first], gridded.points[second])))
+    distance_km = arc_km(chords(gridded.points[first], gridded.points[second]))
+    return _in_order(Contacts(gridded, first, second, distance_km))
+
+
+def _in_order(contacts: Contacts) -> Contacts:
+    gridded, first, second = contacts.gridded, contacts.first, contacts.second
+    return contacts.take(
+        np.lexsort((gridded.step[first], gridded.craft[second], gridded.craft[first]))
+    )
 
 
 def _parts(step: Steps) -> Iterator[slice]:
@@ -119,5 +234,5 @@ def _near(gridded: Gridded, rows: Rows, reach: float) -> NDArray[np.intp]:
         np.column_stack((gridded.points[rows], apart)), balanced_tree=False, compact_nodes=False
     )
     if len(rows) > 2 * _POINTS_A_TREE and tree.count_neighbors(tree, reach) > 2 * MAX_CONTACTS:
-        raise TooMuchError("too many craft lie close together; narrow the area or the time")
+        raise TooMuchError(_CROWDED)
     return np.asarray(tree.query_pairs(reach * (1 + 1e-9), output_type="ndarray"), dtype=np.intp)

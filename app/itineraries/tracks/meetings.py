@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.itineraries.tracks.contacts import Contacts, Gridded, find_contacts, to_grid
+from app.itineraries.tracks.contacts import Contacts, Search, search_contacts
 from app.itineraries.tracks.geometry import unit_vectors
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
@@ -22,7 +22,10 @@ METHOD_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class MeetingOptions:
-    """The numbers of the rule. `filtered` off leaves the port and speed filters out."""
+    """The numbers of the rule. `filtered` off leaves the filters of port, speed and crowd out.
+
+    In a crowd, more than `max_crowd` craft in a box with a diagonal of `max_km`, nobody meets.
+    """
 
     grid_minutes: float = 10
     max_interpolation_minutes: float = 60
@@ -31,7 +34,16 @@ class MeetingOptions:
     merge_hours: float = 4
     max_speed_kn: float = 2
     min_port_km: float = 10
+    max_crowd: int = 50
     filtered: bool = True
+
+    @property
+    def search(self) -> Search:
+        """What is contact by this rule."""
+        return Search(
+            self.grid_minutes, self.max_interpolation_minutes, self.max_km,
+            self.max_crowd if self.filtered else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +73,22 @@ def detect_meetings(
     Args:
         places: ports and anchorages of the port filter; without them that filter is off.
     """
-    grid_s = options.grid_minutes * 60
-    gridded = to_grid(positions, grid_s, options.max_interpolation_minutes * 60)
-    contacts = find_contacts(gridded, options.max_km)
+    return meetings_of(
+        positions.craft_ids, search_contacts(positions, options.search), options, places
+    )
+
+
+def meetings_of(
+    craft_ids: Sequence[str],
+    contacts: Contacts,
+    options: MeetingOptions = MeetingOptions(),
+    places: Places | None = None,
+) -> Sequence[Meeting]:
+    """The meetings that contacts make up, by pair and start; `craft_ids` by code."""
     found = [
-        describe(positions.craft_ids, gridded, contacts, pieces, options.grid_minutes)
+        describe(craft_ids, contacts, pieces, options.grid_minutes)
         for pieces in merged_runs(
-            gridded, contacts, options.min_minutes / options.grid_minutes,
+            contacts, options.min_minutes / options.grid_minutes,
             options.merge_hours * 60 / options.grid_minutes,
         )
     ]  # fmt: skip
@@ -79,12 +100,11 @@ def detect_meetings(
     return sorted(found, key=lambda meeting: (meeting.craft_ids, meeting.start_at))
 
 
-def merged_runs(
-    gridded: Gridded, contacts: Contacts, min_steps: float, merge_steps: float
-) -> Iterator[list[slice]]:
+def merged_runs(contacts: Contacts, min_steps: float, merge_steps: float) -> Iterator[list[slice]]:
     """Runs of contact at successive steps that last long enough; those of a pair near in time together."""
-    if not len(contacts.first):
+    if not len(contacts):
         return
+    gridded = contacts.gridded
     step = gridded.step[contacts.first]
     other_pair = (np.diff(gridded.craft[contacts.first]) != 0) | (
         np.diff(gridded.craft[contacts.second]) != 0
@@ -110,13 +130,10 @@ def merged_runs(
 
 
 def describe(
-    craft_ids: Sequence[str],
-    gridded: Gridded,
-    contacts: Contacts,
-    pieces: list[slice],
-    grid_minutes: float,
+    craft_ids: Sequence[str], contacts: Contacts, pieces: list[slice], grid_minutes: float
 ) -> Meeting:
     """The meeting that runs of contact of one pair make up."""
+    gridded = contacts.gridded
     rows = np.concatenate([np.arange(piece.start, piece.stop) for piece in pieces])
     first, second = contacts.first[rows], contacts.second[rows]
     seen = (gridded.seen[first] & gridded.seen[second]).astype(np.float64)

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.itineraries.tracks.contacts import Contacts, Gridded, find_contacts, to_grid
+from app.itineraries.tracks.contacts import Contacts, Search, search_contacts
 from app.itineraries.tracks.meetings import Meeting, describe, merged_runs
 from app.itineraries.tracks.positions import Floats, Positions
 
@@ -22,6 +22,8 @@ METHOD_VERSION = "1"
 GRID_MINUTES = 5
 MAX_INTERPOLATION_MINUTES = 60
 MERGE_HOURS = 1
+MAX_CROWD = 50
+"""Where more craft lie in one box with a diagonal of the longest distance, nobody meets."""
 _FULL_DURATION = 4
 """A contact of four times the shortest duration has the full part for its length."""
 
@@ -74,21 +76,37 @@ def detect_transfers(
     """
     if not zones:
         return []
-    gridded = to_grid(positions, GRID_MINUTES * 60, MAX_INTERPOLATION_MINUTES * 60)
-    contacts = find_contacts(gridded, max(zone.max_km for zone in zones))
-    lat, lon = _midpoints(gridded, contacts)
+    contacts = search_contacts(positions, search_of(zones))
+    return transfers_of(positions.craft_ids, contacts, zones, ship_types or {})
+
+
+def search_of(zones: Sequence[Zone]) -> Search:
+    """What is contact by the rules of these zones."""
+    widest = max(zone.max_km for zone in zones)
+    return Search(GRID_MINUTES, MAX_INTERPOLATION_MINUTES, widest, MAX_CROWD)
+
+
+def inside_any(contacts: Contacts, zones: Sequence[Zone]) -> Contacts:
+    """Those contacts that a zone's rule counts."""
+    inside = [_counts(contacts, zone) for zone in zones]
+    return contacts.take(np.any(inside, axis=0))
+
+
+def transfers_of(
+    craft_ids: Sequence[str],
+    contacts: Contacts,
+    zones: Sequence[Zone],
+    ship_types: Mapping[str, int],
+) -> Sequence[Transfer]:
+    """The candidates that contacts make up, by pair and start; `craft_ids` by code."""
     found = []
     for zone in zones:
-        inside = (contacts.distance_km <= zone.max_km) & zone.contains(lat, lon)
-        rows = np.flatnonzero(inside)
-        within = Contacts(contacts.first[rows], contacts.second[rows], contacts.distance_km[rows])
-        runs = merged_runs(
-            gridded, within, zone.min_minutes / GRID_MINUTES, MERGE_HOURS * 60 / GRID_MINUTES
-        )
+        within = contacts.take(_counts(contacts, zone))
+        runs = merged_runs(within, zone.min_minutes / GRID_MINUTES, MERGE_HOURS * 60 / GRID_MINUTES)
         for pieces in runs:
-            meeting = describe(positions.craft_ids, gridded, within, pieces, GRID_MINUTES)
+            meeting = describe(craft_ids, within, pieces, GRID_MINUTES)
             if max(meeting.median_speed_kn) < zone.max_speed_kn:
-                found.append(_candidate(meeting, zone, ship_types or {}))
+                found.append(_candidate(meeting, zone, ship_types))
     return sorted(found, key=lambda item: (item.craft_ids, item.start_at, item.zone_id))
 
 
@@ -115,13 +133,13 @@ def _tanker(ship_type: int | None) -> float:
     return 1.0 if 80 <= ship_type <= 89 else 0.0
 
 
-def _midpoints(gridded: Gridded, contacts: Contacts) -> tuple[Floats, Floats]:
-    middle = gridded.points[contacts.first] + gridded.points[contacts.second]
-    across = np.hypot(middle[:, 0], middle[:, 1])
-    return (
-        np.degrees(np.arctan2(middle[:, 2], across)),
-        np.degrees(np.arctan2(middle[:, 1], middle[:, 0])),
-    )
+def _counts(contacts: Contacts, zone: Zone) -> NDArray[np.bool_]:
+    points = contacts.gridded.points
+    middle = points[contacts.first] + points[contacts.second]
+    lat = np.degrees(np.arctan2(middle[:, 2], np.hypot(middle[:, 0], middle[:, 1])))
+    lon = np.degrees(np.arctan2(middle[:, 1], middle[:, 0]))
+    near: NDArray[np.bool_] = contacts.distance_km <= zone.max_km
+    return near & zone.contains(lat, lon)
 
 
 def _from(origin: float, lon: Floats) -> Floats:
