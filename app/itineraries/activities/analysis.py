@@ -1,6 +1,6 @@
 """Runs every analysis over spans of tracks; pure, so that the same fixes give the same activities."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -13,8 +13,7 @@ from app.itineraries.tracks.airports import Airports
 from app.itineraries.tracks.gaps import GapOptions, detect_gaps
 from app.itineraries.tracks.legs import detect_legs
 from app.itineraries.tracks.loitering import detect_loitering
-from app.itineraries.tracks.meetings import detect_meetings
-from app.itineraries.tracks.near_shore import Zone, detect_transfers
+from app.itineraries.tracks.near_shore import Zone
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 from app.itineraries.tracks.segments import LONE, detect_segments
@@ -69,7 +68,7 @@ def analyse_craft(
         yield replace(one, craft_ids=(one.craft_ids[0].partition(_MARK)[0],))
 
 
-def analyse_silences(positions: Positions, ends_open: Sequence[str]) -> Iterator[Finding]:
+def analyse_silences(positions: Positions, ends_open: Set[str]) -> Iterator[Finding]:
     """Gaps of craft in order, and for those whose track ends there the silence since.
 
     That one is kept however short it is, for it grows without any fix: whoever reads activities
@@ -80,14 +79,6 @@ def analyse_silences(positions: Positions, ends_open: Sequence[str]) -> Iterator
     for found in detect_gaps(positions, until_s=last):
         if found.end_at is not None or found.craft_id in ends_open:
             yield findings.of_gap(found)
-
-
-def analyse_company(
-    positions: Positions, ship_types: Mapping[str, int], world: World
-) -> Iterator[Finding]:
-    """Meetings and candidates for transfers among vessels in order."""
-    yield from map(findings.of_meeting, detect_meetings(positions, places=world.places))
-    yield from map(findings.of_transfer, detect_transfers(positions, world.zones, ship_types))
 
 
 def _spans_as_craft(positions: Positions, places: Places) -> Positions:

@@ -1,6 +1,7 @@
 """Keeps activities right: what new positions touched is analysed again, and nothing else."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,31 +12,35 @@ from numpy.typing import NDArray
 from app.core.db import Database
 from app.itineraries.activities.analysis import (
     World,
-    analyse_company,
     analyse_craft,
     analyse_silences,
 )
+from app.itineraries.activities.company import Company, slices
 from app.itineraries.activities.findings import Finding
 from app.itineraries.activities.repository.stale import (
     About,
     fetch_about,
     fetch_company,
+    fetch_round,
     fetch_scoped,
     fetch_scopes,
+    fetch_slice,
     fetch_stale,
 )
 from app.itineraries.activities.spans import Scope
 from app.itineraries.activities.writer import note_analysed, replace_activities
 from app.itineraries.airfields import load_airports
 from app.itineraries.sea_data import load_places, load_shore, load_zones
+from app.itineraries.tracks.contacts import TooMuchError
 from app.itineraries.tracks.positions import Positions
 from app.itineraries.watching.telling import tell_watchers
 
 LOCK = "vric.activities"
-# So many craft, or so many of their fixes, at once: 50 MB, and their neighbours as much again.
-CRAFT_AT_ONCE = 2_000
+# So many craft, or so many of their fixes, at once: about 100 MB.
+CRAFT_AT_ONCE = 20_000
 _FIXES_AT_ONCE = 300_000
 Progress = Callable[[int], None]
+logger = logging.getLogger("vric.activities")
 
 
 def bundled_world() -> World:
@@ -57,29 +62,53 @@ async def derive_activities(
         world = await asyncio.to_thread(bundled_world)
     changed = done = 0
     async with database.locked(LOCK):
-        while stale := await _next(database):
-            changed += await _derive(database, stale, world)
-            done += len(stale)
-            if progress is not None:
-                progress(done)
+        while craft_ids := await _round(database):
+            while craft_ids:
+                stale, craft_ids = await _next(database, craft_ids)
+                changed += await _derive(database, stale, world)
+                done += len(stale)
+                if progress is not None:
+                    progress(done)
     return changed
 
 
-async def _next(database: Database) -> Sequence[asyncpg.Record]:
+async def _round(database: Database) -> list[int]:
     async with database.transaction() as connection:
-        stale = await fetch_stale(connection, CRAFT_AT_ONCE)
+        return await fetch_round(connection)
+
+
+async def _next(
+    database: Database, craft_ids: Sequence[int]
+) -> tuple[Sequence[asyncpg.Record], list[int]]:
+    """The craft that are analysed next, and those left for later."""
+    async with database.transaction() as connection:
+        stale = await fetch_stale(connection, craft_ids[:CRAFT_AT_ONCE])
     fixes = np.cumsum([row["position_count"] for row in stale])
-    return stale[: max(1, int(np.searchsorted(fixes, _FIXES_AT_ONCE)))]
+    taken = max(1, int(np.searchsorted(fixes, _FIXES_AT_ONCE)))
+    left = [row["id"] for row in stale[taken:]]
+    return stale[:taken], [*left, *craft_ids[CRAFT_AT_ONCE:]]
 
 
 async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: World) -> int:
+    if not stale:
+        return 0
     async with database.transaction() as connection:
         scopes = await fetch_scopes(connection, stale, world.places)
         own = await fetch_scoped(connection, scopes)
-        vessels = {row["id"] for row in stale if row["kind"] != "aircraft"}
-        afloat = [scope for scope in scopes if scope.craft_id in vessels]
-        company = await fetch_company(connection, afloat)
-        met = {int(craft_id) for craft_id in (*own.craft_ids, *company.craft_ids)}
+    vessels = {row["id"] for row in stale if row["kind"] != "aircraft"}
+    afloat = [scope for scope in scopes if scope.craft_id in vessels]
+    try:
+        company = await _accompany(database, afloat, world)
+    except TooMuchError:
+        if len(stale) > 1:
+            middle = len(stale) // 2
+            return await _derive(database, stale[:middle], world) + await _derive(
+                database, stale[middle:], world
+            )
+        logger.warning("meetings of craft %s are too many to be told", stale[0]["key"])
+        company = Company([], frozenset(), ())
+    async with database.transaction() as connection:
+        met = {int(craft_id) for craft_id in own.craft_ids}.union(company.met())
         about = await fetch_about(connection, sorted(met))
     found = await asyncio.to_thread(analyse, scopes, own, company, about, world)
     async with database.transaction() as connection:
@@ -90,10 +119,26 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
     return len(changes)
 
 
+async def _accompany(database: Database, afloat: Sequence[Scope], world: World) -> Company:
+    """Contacts of vessels, slice by slice of their time."""
+    async with database.transaction() as connection:
+        windows = await fetch_company(connection, afloat)
+    company = Company(
+        sorted({window.craft_id for window in windows}),
+        frozenset(scope.craft_id for scope in afloat),
+        world.zones,
+    )
+    for start_s, until_s in slices(windows):
+        async with database.transaction() as connection:
+            positions = await fetch_slice(connection, windows, start_s, until_s)
+        await asyncio.to_thread(company.look, positions, start_s, until_s)
+    return company
+
+
 def analyse(
     scopes: Sequence[Scope],
     own: Positions,
-    company: Positions,
+    company: Company,
     about: Mapping[int, About],
     world: World,
 ) -> list[Finding]:
@@ -101,17 +146,14 @@ def analyse(
     kinds = {one.key: one.kind for one in about.values()}
     types = {one.key: one.type for one in about.values() if one.type is not None}
     ships = {key: int(text) for key, text in types.items() if text.isdecimal()}
-    open_ended = [about[scope.craft_id].key for scope in scopes if scope.after_s is None]
+    open_ended = {about[scope.craft_id].key for scope in scopes if scope.after_s is None}
     inside = _named(own.take(_within(own, scopes)), about)
-    found = [
+    keys = {craft_id: one.key for craft_id, one in about.items()}
+    return [
         *analyse_craft(inside, kinds, types, world),
         *analyse_silences(_named(own, about), open_ended),
+        *company.findings(keys, ships, world.places),
     ]
-    touched = {about[scope.craft_id].key for scope in scopes}
-    for meeting in analyse_company(_named(company, about), ships, world):
-        if touched.intersection(meeting.craft_ids):
-            found.append(meeting)
-    return found
 
 
 def _within(positions: Positions, scopes: Sequence[Scope]) -> NDArray[np.bool_]:

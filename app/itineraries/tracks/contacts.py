@@ -179,7 +179,7 @@ def _crowded(gridded: Gridded, max_km: float, max_crowd: int) -> NDArray[np.bool
     keys = np.column_stack((boxes, gridded.step))
     # Where few share a number that stands for many boxes, it need not be told which.
     numbers = (keys @ _SCATTER) & (_BINS - 1)
-    crowded = (np.bincount(numbers, minlength=_BINS) > max_crowd)[numbers]
+    crowded: NDArray[np.bool_] = (np.bincount(numbers, minlength=_BINS) > max_crowd)[numbers]
     if crowded.any():
         rows = np.flatnonzero(crowded)
         _, group, craft = np.unique(keys[rows], axis=0, return_inverse=True, return_counts=True)

@@ -7,16 +7,30 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import numpy as np
 
+from app.itineraries.activities.company import MARGIN_S, Window, within
 from app.itineraries.activities.spans import SILENCE_S, Scope, at_port
 from app.itineraries.positions.repository import copy_windows
 from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 
+MAX_ROUND = 100_000
 _COLUMNS = int(360 / CELL_DEG)
+# Those that wait longest, in order of place: who may have met is analysed together.
+_ROUND = f"""
+SELECT c.id FROM (
+    SELECT id, stale_from FROM crafts WHERE stale_since IS NOT NULL
+    ORDER BY stale_since, id LIMIT {MAX_ROUND}
+) AS c LEFT JOIN LATERAL (
+    SELECT cell FROM craft_presence AS p
+    WHERE p.craft_id = c.id AND p.period >= floor(extract(epoch FROM c.stale_from) / {PERIOD_S})
+    ORDER BY period LIMIT 1
+) AS p ON true
+ORDER BY p.cell, c.id
+"""
 _STALE = """
 SELECT id, key, kind, first_at, last_at, stale_from, stale_until, position_count FROM crafts
-WHERE stale_since IS NOT NULL ORDER BY stale_since, id LIMIT $1
+WHERE id = ANY($1) AND stale_since IS NOT NULL ORDER BY array_position($1, id)
 """
 # For each craft the nearest fix at or beyond an instant that has a day's silence on its far side.
 _BOUNDARY = """
@@ -41,7 +55,7 @@ CROSS JOIN LATERAL (
            + (own.cell + east.columns + {_COLUMNS}) % {_COLUMNS} AS cell
 ) AS near
 """
-# By cells and not by pairs: of a crowd there are far fewer.
+# By cells and not by pairs, of which a crowd has far more; periods whose margins touch are one window.
 _COMPANY = f"""
 WITH own AS (
     SELECT DISTINCT p.cell, p.period
@@ -53,10 +67,20 @@ WITH own AS (
         WHERE other.craft_id <> p.craft_id
     )
 )
-SELECT DISTINCT p.craft_id, p.period
-FROM (SELECT DISTINCT near.cell, own.period FROM own CROSS JOIN {_AROUND}) AS near
-JOIN craft_presence AS p ON p.cell = near.cell AND p.period = near.period
-JOIN crafts AS c ON c.id = p.craft_id AND c.kind <> 'aircraft'
+SELECT craft_id, min(period) AS first, max(period) AS last, sum(fixes)::bigint AS fixes
+FROM (
+    SELECT craft_id, period, fixes, count(*) FILTER (WHERE apart) OVER o AS run FROM (
+        SELECT p.craft_id, p.period, sum(p.fixes) AS fixes,
+               p.period - lag(p.period) OVER (PARTITION BY p.craft_id ORDER BY p.period) > 2
+                   AS apart
+        FROM (SELECT DISTINCT near.cell, own.period FROM own CROSS JOIN {_AROUND}) AS near
+        JOIN craft_presence AS p ON p.cell = near.cell AND p.period = near.period
+        JOIN crafts AS c ON c.id = p.craft_id AND c.kind <> 'aircraft'
+        GROUP BY p.craft_id, p.period
+    ) AS heard
+    WINDOW o AS (PARTITION BY craft_id ORDER BY period)
+) AS runs
+GROUP BY craft_id, run ORDER BY craft_id, run
 """
 _ABOUT = """
 SELECT c.id, c.key, c.kind, (
@@ -75,9 +99,16 @@ class About:
     type: str | None
 
 
-async def fetch_stale(connection: asyncpg.Connection, limit: int) -> list[asyncpg.Record]:
-    """Craft with fixes that no analysis has seen, those that wait longest first."""
-    return list(await connection.fetch(_STALE, limit))
+async def fetch_round(connection: asyncpg.Connection) -> list[int]:
+    """Craft with fixes that no analysis has seen, neighbours side by side."""
+    return [row["id"] for row in await connection.fetch(_ROUND)]
+
+
+async def fetch_stale(
+    connection: asyncpg.Connection, craft_ids: Sequence[int]
+) -> list[asyncpg.Record]:
+    """Those of these craft that no analysis has seen all fixes of, in the order given."""
+    return list(await connection.fetch(_STALE, list(craft_ids)))
 
 
 async def fetch_scopes(
@@ -112,28 +143,28 @@ async def fetch_scoped(connection: asyncpg.Connection, scopes: Sequence[Scope]) 
     )
 
 
-async def fetch_company(connection: asyncpg.Connection, scopes: Sequence[Scope]) -> Positions:
-    """The fixes of vessels and of those that were near them, at the times when they were."""
+async def fetch_company(connection: asyncpg.Connection, scopes: Sequence[Scope]) -> list[Window]:
+    """When vessels, and which others, were in cells next to one another."""
     rows = await connection.fetch(
         _COMPANY,
         [scope.craft_id for scope in scopes],
         [int(scope.start_s // PERIOD_S) for scope in scopes],
         [int(scope.until_s // PERIOD_S) for scope in scopes],
     )
-    periods: dict[int, set[int]] = {}
-    for row in rows:
-        periods.setdefault(row["craft_id"], set()).add(row["period"])
-    windows = [
-        (craft_id, first, last)
-        for craft_id, heard in sorted(periods.items())
-        for first, last in _joined(sorted(heard))
-    ]
+    return [Window(*row) for row in rows]
+
+
+async def fetch_slice(
+    connection: asyncpg.Connection, windows: Sequence[Window], start_s: float, until_s: float
+) -> Positions:
+    """The fixes within windows in a slice of time, and a margin around it."""
+    start, until = start_s - MARGIN_S, until_s + MARGIN_S
+    there = within(windows, start, until)
     return await copy_windows(
         connection,
-        [craft_id for craft_id, _, _ in windows],
-        # A period on each side: what is near in time may be joined to a meeting.
-        [_at((first - 1) * PERIOD_S) for _, first, _ in windows],
-        [_at((last + 2) * PERIOD_S) - timedelta(microseconds=1) for _, _, last in windows],
+        [window.craft_id for window in there],
+        [_at(max(window.start_s, start)) for window in there],
+        [_at(min(window.until_s, until)) - timedelta(microseconds=1) for window in there],
     )
 
 
@@ -173,17 +204,6 @@ def _harboured(row: asyncpg.Record, places: Places) -> bool:
 
 def _is_whole(row: asyncpg.Record) -> bool:
     return bool(row["stale_from"] <= row["first_at"] and row["stale_until"] >= row["last_at"])
-
-
-def _joined(periods: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of periods whose margins touch."""
-    runs: list[tuple[int, int]] = []
-    for period in periods:
-        if runs and period - runs[-1][1] <= 2:
-            runs[-1] = runs[-1][0], period
-        else:
-            runs.append((period, period))
-    return runs
 
 
 def _s(at: datetime) -> float:
