@@ -100,6 +100,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "near-duplicates": "app.forensics.commands:near_duplicates",
             "language": "app.forensics.commands:language",
             "chains": "app.forensics.commands:chains",
+            "infrastructure": "app.forensics.infrastructure.commands:infrastructure",
             "verify": "app.forensics.evidence.commands:verify_package",
             "demo-corpus": "app.forensics.corpora.commands:demo_corpus",
             "publish": "app.forensics.corpora.commands:publish",

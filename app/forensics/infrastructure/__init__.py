@@ -1,0 +1,1 @@
+"""Infrastructure that sites share, from captures of their pages; nothing is fetched."""

@@ -1,0 +1,1 @@
+"""Pure: what a capture tells of a site, and what sites share."""

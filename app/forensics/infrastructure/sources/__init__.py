@@ -1,0 +1,1 @@
+"""Pure readers of captures: archives, folders, HAR files."""
