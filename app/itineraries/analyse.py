@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from app.itineraries.sea_data import load_places, load_shore, load_zones
 from app.itineraries.sources.batch import Batch, IdentityStatement, Rejected, join_positions
 from app.itineraries.sources.formats import ReadOptions, read_batches
 from app.itineraries.sources.opening import UnreadableError
+from app.itineraries.sources.registry import find_register, read_registry
 from app.itineraries.sources.statements import as_statements
 from app.itineraries.tracks import (
     gaps,
@@ -29,6 +31,7 @@ from app.itineraries.tracks import (
     stops,
     visits,
 )
+from app.itineraries.tracks.identity import Statement
 from app.itineraries.tracks.positions import Positions
 
 MAX_POSITIONS = 20_000_000
@@ -46,15 +49,20 @@ class Options:
 
     stop_rule: stops.StopOptions = field(default_factory=stops.StopOptions)
     meeting_rule: meetings.MeetingOptions = field(default_factory=meetings.MeetingOptions)
+    leg_rule: legs.LegOptions = field(default_factory=legs.LegOptions)
     points: bool = False
 
 
 @dataclass(slots=True)
 class Material:
-    """What a file gave. `rejects` holds the first thousand, `rejected` counts all of them."""
+    """What a file gave. `rejects` holds the first thousand, `rejected` counts all of them.
+
+    `statements` are those of a register, which has no positions.
+    """
 
     positions: Positions
     statics: list[IdentityStatement]
+    statements: list[Statement]
     rejects: list[Rejected]
     rejected: int
     lines: int
@@ -64,13 +72,16 @@ class Material:
 def load_material(
     path: Path, options: ReadOptions, progress: Callable[[int], object] | None = None
 ) -> Material:
-    """All positions of a file, in the file's order.
+    """All positions of a file, in the file's order; of a register, what it says of craft.
 
     Raises:
         UnreadableError: it cannot be read, or holds more than twenty million positions.
     """
+    found = Material(join_positions([]), [], [], [], 0, 0, {})
+    if options.format is None and not options.columns and (text := find_register(path)) is not None:
+        _add_register(found, text)
+        return found
     parts: list[Positions] = []
-    found = Material(join_positions([]), [], [], 0, 0, {})
     count = 0
     for batch in read_batches(path, options, progress):
         count += len(batch.positions)
@@ -86,11 +97,30 @@ def load_material(
 
 def _add(found: Material, batch: Batch) -> None:
     found.statics += batch.statics
-    found.rejects += batch.rejects[: MAX_KEPT_REJECTS - len(found.rejects)]
-    found.rejected += len(batch.rejects)
+    _reject(found, batch.rejects)
     found.lines += batch.lines
     for reason, number in batch.unused.items():
         found.unused[reason] = found.unused.get(reason, 0) + number
+
+
+def _add_register(found: Material, text: str) -> None:
+    for row in read_registry(text):
+        found.lines += 1
+        if isinstance(row, Rejected):
+            _reject(found, [row])
+            continue
+        _reject(found, [Rejected(row.line, doubt) for doubt in row.doubts])
+        at = None if row.valid_from is None else row.valid_from.timestamp()
+        found.statements += [
+            Statement(row.key, field, row.said[field], at)
+            for field in get_args(identity.Field)
+            if field in row.said
+        ]
+
+
+def _reject(found: Material, rejects: Sequence[Rejected]) -> None:
+    found.rejects += rejects[: MAX_KEPT_REJECTS - len(found.rejects)]
+    found.rejected += len(rejects)
 
 
 def analyse(material: Material, kind: Kind | None, options: Options) -> Iterator[Record]:
@@ -191,15 +221,14 @@ def _transfers(material: Material, positions: Positions, _: Options) -> Iterator
     return _records(near_shore, near_shore.detect_transfers(positions, load_zones(), types), {})
 
 
-def _legs(material: Material, positions: Positions, _: Options) -> Iterator[Record]:
+def _legs(material: Material, positions: Positions, options: Options) -> Iterator[Record]:
     if not len(positions):
         return iter(())
     aircraft = {
         said.craft_id: said.aircraft_type for said in material.statics if said.aircraft_type
     }
-    rule = legs.LegOptions()
-    found = legs.detect_legs(positions, load_airports(), aircraft, rule)
-    return _records(legs, found, asdict(rule))
+    found = legs.detect_legs(positions, load_airports(), aircraft, options.leg_rule)
+    return _records(legs, found, asdict(options.leg_rule))
 
 
 def _spoofing(_: Material, positions: Positions, __: Options) -> Iterator[Record]:
@@ -208,7 +237,7 @@ def _spoofing(_: Material, positions: Positions, __: Options) -> Iterator[Record
 
 
 def _identity(material: Material, positions: Positions, _: Options) -> Iterator[Record]:
-    said = as_statements(material.statics)
+    said = chain(material.statements, as_statements(material.statics))
     return _records(identity, identity.analyse_identity(said, load_registers(), positions), {})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.core.errors import CommandError
-from app.itineraries.analysis_kind import Kind
+from app.itineraries.analysis_kind import Kind, LegRule
 from app.itineraries.sources.file_format import FileFormat
 
 
@@ -70,6 +70,13 @@ def analyse_file(
     no_filter: Annotated[
         bool, typer.Option("--no-filter", help="Meetings: at any speed, and in port.")
     ] = False,
+    legs: Annotated[
+        LegRule,
+        typer.Option(
+            help="Legs: cut by time on the ground and by descents and climbs (readsb), or by callsign"
+            " and silences over 30 minutes (opdi)."
+        ),
+    ] = LegRule.READSB,
     points: Annotated[
         bool, typer.Option("--points", help="Segments: each fix with its hull.")
     ] = False,
@@ -92,6 +99,7 @@ def analyse_file(
             "max_km": max_km, "min_minutes": min_minutes, "merge_hours": merge_hours,
             "max_speed_kn": max_speed_kn, "filtered": not no_filter,
         },
+        legs,
     )  # fmt: skip
     report(asked)
 

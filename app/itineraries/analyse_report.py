@@ -16,11 +16,13 @@ from rich.table import Table
 
 from app.core.errors import CommandError
 from app.itineraries.analyse import Material, Options, Record, analyse, load_material
-from app.itineraries.analysis_kind import Kind
+from app.itineraries.analysis_kind import Kind, LegRule
 from app.itineraries.sources.file_format import FileFormat
 from app.itineraries.sources.formats import ReadOptions
 from app.itineraries.sources.opening import UnreadableError
 from app.itineraries.tracks.contacts import TooMuchError
+from app.itineraries.tracks.flights import FlightOptions
+from app.itineraries.tracks.legs import LegOptions
 from app.itineraries.tracks.meetings import MeetingOptions
 from app.itineraries.tracks.stops import StopOptions
 
@@ -47,6 +49,7 @@ class Asked:
     points: bool
     stops: Mapping[str, float]
     meetings: Mapping[str, Any]
+    legs: LegRule
 
 
 def report(asked: Asked) -> None:
@@ -55,7 +58,12 @@ def report(asked: Asked) -> None:
     Raises:
         CommandError: the file cannot be read, or holds too much.
     """
-    options = Options(StopOptions(**asked.stops), MeetingOptions(**asked.meetings), asked.points)
+    options = Options(
+        StopOptions(**asked.stops),
+        MeetingOptions(**asked.meetings),
+        LegOptions(FlightOptions(asked.legs.value)),
+        asked.points,
+    )
     try:
         material = _load(asked)
         _tell(material)

@@ -1,4 +1,4 @@
-"""What a local analysis can look for."""
+"""What a local analysis can look for, and by which rule flights are told apart."""
 
 from enum import StrEnum
 
@@ -16,3 +16,10 @@ class Kind(StrEnum):
     VISITS = "visits"
     LOITERING = "loitering"
     TRANSFERS = "transfers"
+
+
+class LegRule(StrEnum):
+    """Where one flight ends and the next begins, as `vric routes analyse --legs` names it."""
+
+    READSB = "readsb"
+    OPDI = "opdi"

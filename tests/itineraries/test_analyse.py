@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -218,3 +220,67 @@ def test_the_command_as_a_user_runs_it(tmp_path: Path) -> None:
     failed = run_vric("routes", "analyse", tmp_path / "missing", cwd=tmp_path)
     assert failed.returncode == 1
     assert failed.stderr.startswith("vric: ") and failed.stderr.count("\n") == 1
+
+
+def checks(found: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(one["craft_id"], one["check"], one["verdict"]) for one in found}
+
+
+def test_a_register_is_checked_by_itself(tmp_path: Path) -> None:
+    rows = (
+        "imo,mmsi,name,flag,registration,icao24,msn,type\n9074729,422123456,Alfa,IR,,,,\n"
+        "9074728,422123457,Beta,PA,,,,\n,,,,EP-FAB,730abc,25171,B742\n,,,,EP-XYZ,0d8abd,25171,B742\n"
+    )
+    (tmp_path / "fleet.csv").write_text(rows)
+    header, *others = (line.split(",") for line in rows.split())
+    listed = [dict(zip(header, row, strict=True)) for row in others]
+    (tmp_path / "fleet.json").write_text(json.dumps(listed, indent=1))
+    for name in ("fleet.csv", "fleet.json"):
+        found, _ = ask(tmp_path / name, "--kind", "identity")
+        assert {
+            ("mmsi:422123456", "imo_check_digit", "consistent"),
+            ("mmsi:422123456", "mmsi_flag", "consistent"),
+            ("mmsi:422123457", "imo_check_digit", "inconsistent"),
+            ("mmsi:422123457", "mmsi_flag", "inconsistent"),
+            ("icao24:730abc", "icao24_registration", "consistent"),
+            ("icao24:0d8abd", "icao24_registration", "inconsistent"),
+            ("icao24:730abc", "airframe_marks", "changed"),
+        } <= checks(found)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson", "parquet"])
+def test_identities_may_stand_beside_positions(tmp_path: Path, suffix: str) -> None:
+    rows = [
+        {"Vessel": "422123456", "Timestamp": moment(600 * n), "Latitude": 10.0 + 30 * (n % 2),
+         "longitude": -64.0, "imo": "9074728", "flag": "PA", "name": "Alfa" if n < 3 else "Beta"}
+        for n in range(6)
+    ]  # fmt: skip
+    path = tmp_path / f"fixes.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif suffix == "csv":
+        lines = [",".join(map(str, row.values())) for row in rows]
+        path.write_text("\n".join([",".join(rows[0]), *lines]))
+    else:
+        path.write_text("\n".join(map(json.dumps, rows)))
+    found, told = ask(path, "--kind", "identity", "--column", "craft_id=Vessel")
+    assert "6 positions of 1 craft" in told
+    assert checks(found) == {
+        ("422123456", "imo_check_digit", "inconsistent"),
+        ("422123456", "mmsi_flag", "inconsistent"),
+        ("422123456", "mmsi_in_two_places", "inconsistent"),
+        ("422123456", "statement_changed", "changed"),
+    }
+
+
+def test_flights_are_told_apart_by_either_rule(tmp_path: Path) -> None:
+    lines = ["craft_id,time,lat,lon,altitude_ft,speed_kn,on_ground,callsign"]
+    for n in range(120):
+        callsign = "ONE" if n < 60 else "TWO"
+        lines.append(f"icao24:730abc,{moment(60 * n)},{10 + n * 0.1},-60,30000,450,0,{callsign}")
+    path = tmp_path / "flight.csv"
+    path.write_text("\n".join(lines))
+    assert len(ask(path, "--kind", "legs")[0]) == 1
+    found, _ = ask(path, "--kind", "legs", "--legs", "opdi")
+    assert [leg["callsign"] for leg in found] == ["ONE", "TWO"]
+    assert {leg["parameters"]["flights"]["rule"] for leg in found} == {"opdi"}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement
 from app.itineraries.sources.csv_rows import MAX_HEADER_BYTES, Rows, read_header, read_rows
 from app.itineraries.sources.opening import UnreadableError
-from app.itineraries.sources.table_columns import Rules, decoded, to_batch
+from app.itineraries.sources.table_columns import Rules, different_rows, to_batch
 from app.itineraries.tracks.positions import Positions
 
 # Names in lower case without anything but letters and digits.
@@ -102,28 +102,17 @@ def _statements(
     said: dict[str, IdentityStatement],
 ) -> Iterator[IdentityStatement]:
     """What each craft says, when it differs from what it said last; `said` is kept up to date."""
-    names = [name for name in _STATIC if name in columns]
-    if not names or not len(kept):
-        return
-    rows = pa.array(kept)
-    values = [columns[name].take(rows).cast(pa.binary()) for name in names]
-    crafts = pa.array(positions.craft).cast(pa.string()).cast(pa.binary())
-    together = pc.binary_join_element_wise(crafts, *values, b"\x1f").dictionary_encode()
-    _, first = np.unique(together.indices.to_numpy(), return_index=True)
-    first.sort()
-    texts = [decoded(column.take(pa.array(first))) for column in values]
-    for row, *given in zip(first.tolist(), *texts, strict=True):
+    told = {name: columns[name] for name in _STATIC if name in columns}
+    for row, given in different_rows(told, kept, positions.craft):
         craft_id = positions.craft_ids[positions.craft[row]]
-        statement = _statement(craft_id, dict(zip(names, given, strict=True)))
+        statement = _statement(craft_id, given)
         if statement is not None and said.get(craft_id) != statement:
             said[craft_id] = statement
             yield replace(statement, time_s=float(positions.time_s[row]))
 
 
 def _statement(craft_id: str, given: Mapping[str, str]) -> IdentityStatement | None:
-    told = {
-        name: text.strip() for name, text in given.items() if text.strip().lower() not in _NOTHING
-    }
+    told = {name: text for name, text in given.items() if text.lower() not in _NOTHING}
     if not told:
         return None
     imo = re.sub(r"\D", "", told.get("imo", ""))

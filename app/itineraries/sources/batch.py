@@ -42,6 +42,10 @@ class IdentityStatement:
     registration: str | None = None
     aircraft_type: str | None = None
     operator: str | None = None
+    flag: str | None = None
+    mmsi: str | None = None
+    icao24: str | None = None
+    msn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,21 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from app.itineraries.sources.batch import NO_POSITIONS, Batch, Rejected
+from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement, Rejected
 from app.itineraries.sources.csv_rows import read_header, read_rows
 from app.itineraries.sources.opening import UnreadableError
-from app.itineraries.sources.table_columns import Rules, to_batch
+from app.itineraries.sources.table_columns import Rules, different_rows, to_batch
 
 NEEDED = ("craft_id", "time", "lat", "lon")
 OPTIONAL = ("altitude_ft", "speed_kn", "course_deg", "on_ground", "callsign")
+IDENTITY = ("mmsi", "imo", "name", "flag", "registration", "icao24", "msn", "type", "operator")
+"""What of a craft's identity may stand beside its positions."""
 ROWS_A_BATCH = 65_536
 MAX_LINE_BYTES = 1 << 20
 _RULES = Rules()
+_OURS = (*NEEDED, *OPTIONAL, *IDENTITY)
 _OTHER_NAMES = {"latitude": "lat", "longitude": "lon", "timestamp": "time"}
 
 
@@ -34,12 +38,12 @@ def read_positions_csv(
     Raises:
         UnreadableError: a column that must be there is not, or the file is no CSV.
     """
-    header = read_header(stream)
+    header, said = read_header(stream), _Said()
     for rows in read_rows(stream, header, lambda names: _places(names, columns or {})):
         if not rows.columns:
             yield Batch(NO_POSITIONS, (), rows.rejects, len(rows.rejects))
             continue
-        batch, _ = to_batch(rows.columns, rows.lines, _RULES)
+        batch = _batch(rows.columns, rows.lines, said)
         rejects = sorted((*rows.rejects, *batch.rejects), key=lambda reject: reject.line)
         yield replace(batch, rejects=rejects, lines=batch.lines + len(rows.rejects))
 
@@ -52,12 +56,12 @@ def read_positions_parquet(
         table = pq.ParquetFile(stream)
         places = _places(table.schema_arrow.names, columns or {})
         names = [table.schema_arrow.names[place] for place in places.values()]
-        row = 0
+        row, said = 0, _Said()
         for part in table.iter_batches(ROWS_A_BATCH, columns=names):
             lines = np.arange(row + 1, row + part.num_rows + 1)
             row += part.num_rows
             given = dict(zip(places, (part.column(name) for name in names), strict=True))
-            yield to_batch(given, lines, _RULES)[0]
+            yield _batch(given, lines, said)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableError(f"no Parquet that can be read: {error}") from None
 
@@ -66,24 +70,41 @@ def read_positions_ndjson(
     stream: IO[bytes], columns: Mapping[str, str] | None = None
 ) -> Iterator[Batch]:
     """The fixes of a file of JSON objects, one a line."""
-    names = {name: (columns or {}).get(name, name) for name in (*NEEDED, *OPTIONAL)}
+    said = _Said()
     numbered = enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES), b""), start=1)
     while part := list(islice(numbered, ROWS_A_BATCH)):
-        yield _json_batch(part, names)
+        yield _json_batch(part, columns or {}, said)
+
+
+_Said = dict[str, IdentityStatement]
+
+
+def _batch(columns: Mapping[str, pa.Array], lines: NDArray[np.int64], said: _Said) -> Batch:
+    """The fixes, and what is said of craft whenever it changes; `said` is kept up to date."""
+    batch, kept = to_batch(columns, lines, _RULES)
+    told = {name: columns[name] for name in IDENTITY if name in columns}
+    statics, positions = [], batch.positions
+    for row, texts in different_rows(told, kept, positions.craft):
+        craft_id = positions.craft_ids[positions.craft[row]]
+        given: dict[str, Any] = {_FIELDS.get(name, name): text for name, text in texts.items() if text}
+        statement = IdentityStatement(craft_id, None, **given)
+        if given and said.get(craft_id) != statement:
+            said[craft_id] = statement
+            statics.append(replace(statement, time_s=float(positions.time_s[row])))
+    return replace(batch, statics=statics)
+
+
+_FIELDS = {"type": "aircraft_type"}
 
 
 def _places(names: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     """Where each of our columns stands among the names of a file."""
-    unknown = [name for name in columns if name not in (*NEEDED, *OPTIONAL)]
-    if unknown:
-        raise UnreadableError(
-            f"there is no column {unknown[0]!r} to fill; choose of {', '.join((*NEEDED, *OPTIONAL))}"
-        )
+    _check_columns(columns)
     found: dict[str, int] = {}
     for place, name in enumerate(names):
         plain = name.lower()
         ours = _OTHER_NAMES.get(plain, plain)
-        if ours in (*NEEDED, *OPTIONAL) and ours not in columns:
+        if ours in _OURS and ours not in columns:
             found.setdefault(ours, place)
     for ours, theirs in columns.items():
         if theirs not in names:
@@ -100,9 +121,19 @@ def _places(names: list[str], columns: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _json_batch(part: list[tuple[int, bytes]], names: Mapping[str, str]) -> Batch:
+def _check_columns(columns: Mapping[str, str]) -> None:
+    unknown = [name for name in columns if name not in _OURS]
+    if unknown:
+        raise UnreadableError(
+            f"there is no column {unknown[0]!r} to fill; choose of {', '.join(_OURS)}"
+        )
+
+
+def _json_batch(part: list[tuple[int, bytes]], columns: Mapping[str, str], said: _Said) -> Batch:
+    _check_columns(columns)
+    ours = {theirs: name for name, theirs in columns.items()}
     lines: list[int] = []
-    values: dict[str, list[str | None]] = {name: [] for name in names}
+    values: dict[str, list[str | None]] = {name: [] for name in _OURS}
     rejects = []
     for line, content in part:
         if not content.strip():
@@ -116,14 +147,24 @@ def _json_batch(part: list[tuple[int, bytes]], names: Mapping[str, str]) -> Batc
             rejects.append(Rejected(line, "no JSON object"))
             continue
         lines.append(line)
+        named = {_our_name(name, ours, columns): value for name, value in reversed(record.items())}
         for name, kept in values.items():
-            kept.append(_as_text(record.get(names[name])))
+            kept.append(_as_text(named.get(name)))
     if not lines:
         return Batch(NO_POSITIONS, (), rejects, len(part))
-    columns = {name: pa.array(kept, pa.string()) for name, kept in values.items()}
-    batch, _ = to_batch(columns, np.array(lines), _RULES)
+    arrays = {name: pa.array(kept, pa.string()) for name, kept in values.items()}
+    batch = _batch(arrays, np.array(lines), said)
     rejects = sorted((*rejects, *batch.rejects), key=lambda reject: reject.line)
     return replace(batch, rejects=rejects, lines=len(part))
+
+
+def _our_name(theirs: str, ours: Mapping[str, str], columns: Mapping[str, str]) -> str | None:
+    """Our name of a file's column; none where a person named another for it."""
+    if theirs in ours:
+        return ours[theirs]
+    plain = theirs.lower()
+    name = _OTHER_NAMES.get(plain, plain)
+    return None if name in columns else name
 
 
 def _as_text(value: Any) -> str | None:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from app.itineraries.sources.batch import Rejected
+from app.itineraries.sources.opening import UnreadableError, open_source
 
 # Ours, then what others call it: OpenSky and FAA registers, vessel lists of port states.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +30,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 FROM = ("from", "valid_from", "since", "first_at", "registered", "regfrom", "start")
 UNTIL = ("until", "valid_to", "valid_until", "last_at", "reguntil", "end")
 _KEYS = ("mmsi", "icao24", "imo", "registration", "msn")
+_NUMBERS = frozenset(name for key in _KEYS for name in (key, *FIELDS[key]))
 _SHAPES = {
     "imo": re.compile(r"[0-9]{7}"),
     "mmsi": re.compile(r"[0-9]{9}"),
@@ -35,6 +38,11 @@ _SHAPES = {
     "registration": re.compile(r"[A-Z0-9-]{2,10}"),
 }
 MAX_VALUE = 200
+MAX_HEADER_BYTES = 64 << 10
+MAX_TEXT_BYTES = 64 << 20
+_OF_POSITIONS = frozenset(
+    {"lat", "latitude", "lon", "longitude", "trace", "states", "path", "time"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,21 @@ class Registered:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     doubts: tuple[str, ...] = field(default=())
+
+
+def find_register(path: Path) -> str | None:
+    """The text of a file that is a register: one that names craft and no positions."""
+    with open_source(path) as stream:
+        head = stream.read(MAX_HEADER_BYTES).lstrip(b"\xef\xbb\xbf").lstrip()
+        told = head if head[:1] in (b"{", b"[") else head.partition(b"\n")[0]
+        words = re.split(r'[,;\t|"{}:\[\]]', told.decode("utf-8", "replace"))
+        names = {_plain(word) for word in words}
+        if names & _OF_POSITIONS or not names & _NUMBERS:
+            return None
+        rest = stream.read(MAX_TEXT_BYTES + 1)
+    if len(rest) > MAX_TEXT_BYTES:
+        raise UnreadableError(f"a register of more than {MAX_TEXT_BYTES >> 20} MB")
+    return (head + rest).decode("utf-8", "replace")
 
 
 def read_registry(text: str) -> Iterator[Registered | Rejected]:
@@ -94,7 +117,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
 
 def _read(line: int, row: Mapping[str, Any]) -> Registered | Rejected:
     by_name = {
-        re.sub(r"[^a-z0-9]+", "_", str(name).lower()).strip("_"): str(value).strip().strip("'")
+        _plain(str(name)): str(value).strip().strip("'")
         for name, value in row.items()
         if value is not None and not isinstance(value, dict | list)
     }
@@ -118,6 +141,10 @@ def _read(line: int, row: Mapping[str, Any]) -> Registered | Rejected:
     if times[0] and times[1] and times[1] < times[0]:
         return Rejected(line, "it ends before it begins")
     return Registered(line, key, said, times[0], times[1], tuple(doubts))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _folded(name: str, raw: str) -> str:

@@ -12,6 +12,10 @@ _FIELDS: tuple[tuple[str, Field], ...] = (
     ("registration", "registration"),
     ("aircraft_type", "type"),
     ("operator", "operator"),
+    ("flag", "flag"),
+    ("mmsi", "mmsi"),
+    ("icao24", "icao24"),
+    ("msn", "msn"),
 )
 
 

@@ -1,6 +1,6 @@
 """Columns of a table of positions, as text or typed, made into a batch: the work of whole columns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -47,7 +47,7 @@ def to_batch(
     """
     time_s = _seconds(columns["time"], rules.day_first)
     lat, lon = _numbers(columns["lat"]), _numbers(columns["lon"])
-    ids = pc.ascii_trim_whitespace(_text(columns["craft_id"]))
+    ids = pc.ascii_trim_whitespace(as_text(columns["craft_id"]))
     faults = _Faults(len(lines))
     faults.mark(
         _invalid_ids(ids, rules), "no MMSI" if rules.ais else "craft_id is empty or too long"
@@ -64,6 +64,23 @@ def to_batch(
     left = int(np.count_nonzero(unsent & (faults.reason < 0)))
     unused = {"no position sent": left} if left else {}
     return Batch(positions, (), faults.rejects(lines), len(lines), unused), kept
+
+
+def different_rows(
+    columns: Mapping[str, pa.Array], kept: NDArray[np.intp], craft: Codes
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """What text columns say of each craft, once for each thing said: the row among those kept, and
+    the texts by column."""
+    if not columns or not len(kept):
+        return
+    values = [as_text(column).take(pa.array(kept)).cast(pa.binary()) for column in columns.values()]
+    crafts = pa.array(craft).cast(pa.string()).cast(pa.binary())
+    together = pc.binary_join_element_wise(crafts, *values, b"\x1f").dictionary_encode()
+    _, first = np.unique(together.indices.to_numpy(), return_index=True)
+    first.sort()
+    texts = [decoded(column.take(pa.array(first))) for column in values]
+    for row, *given in zip(first.tolist(), *texts, strict=True):
+        yield row, {name: text.strip() for name, text in zip(columns, given, strict=True)}
 
 
 class _Faults:
@@ -123,7 +140,7 @@ def _invalid_ids(ids: pa.Array, rules: Rules) -> Mask:
 def _callsigns(column: pa.Array | None, kept: NDArray[np.intp]) -> tuple[list[str], Codes]:
     if column is None:
         return [], np.full(len(kept), UNKNOWN, dtype=np.int32)
-    text = pc.ascii_trim_whitespace(_text(column).take(pa.array(kept)))
+    text = pc.ascii_trim_whitespace(as_text(column).take(pa.array(kept)))
     return _interned(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
 
 
@@ -139,7 +156,8 @@ def decoded(text: pa.Array) -> list[str]:
     return [value.decode("utf-8", "replace") for value in text.cast(pa.binary()).to_pylist()]
 
 
-def _text(column: pa.Array) -> pa.Array:
+def as_text(column: pa.Array) -> pa.Array:
+    """A column of any type as text, empty where there is none."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
@@ -220,7 +238,7 @@ def _flags(column: pa.Array | None, kept: NDArray[np.intp]) -> Flags:
     flags = np.full(len(kept), UNKNOWN, dtype=np.int8)
     if column is None:
         return flags
-    text = pc.ascii_lower(pc.ascii_trim_whitespace(_text(column).take(pa.array(kept))))
+    text = pc.ascii_lower(pc.ascii_trim_whitespace(as_text(column).take(pa.array(kept))))
     for value, words in ((1, _TRUE), (0, _FALSE)):
         flags[_mask(pc.is_in(text, _word_set(words)))] = value
     return flags

@@ -4,6 +4,7 @@ A verdict says how two statements go together and nothing of why: a number that 
 an error of typing, an old registration or a false identity.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,8 +79,9 @@ def analyse_identity(
 ) -> list[IdentityFinding]:
     """Every check that the material allows, by craft and check.
 
-    Craft ids `mmsi:…` and `icao24:…` count as statements of those numbers. `positions` (in order)
-    serve the check of two places; `registry_names` are the names of the register to look in.
+    Craft ids `mmsi:…` and `icao24:…`, and such of nine digits, count as statements of those numbers.
+    `positions` (in order) serve the check of two places; `registry_names` are the names of the
+    register to look in.
     """
     said = _gathered(statements, positions)
     registry = None if registry_names is None else {plain(name) for name in registry_names}
@@ -90,7 +92,7 @@ def analyse_identity(
     findings += _near_misses(said)
     if positions is not None:
         for craft_id, rows in positions.by_craft():
-            kind = craft_id.partition(":")[0]
+            kind, _ = _scheme(craft_id)
             check: Check = (
                 "mmsi_in_two_places"
                 if kind == "mmsi"
@@ -117,10 +119,18 @@ def _gathered(statements: Iterable[Statement], positions: Positions | None) -> d
             values[value] = one.said_at
     heard = [craft_id for craft_id, _ in positions.by_craft()] if positions is not None else []
     for craft_id in {*said, *heard}:
-        kind, _, number = craft_id.partition(":")
+        kind, number = _scheme(craft_id)
         if kind in ("mmsi", "icao24") and number:
             said[craft_id]["mmsi" if kind == "mmsi" else "icao24"].setdefault(number, None)
     return dict(sorted(said.items()))
+
+
+def _scheme(craft_id: str) -> tuple[str, str]:
+    """What a craft is known by and the number: nine digits alone are an MMSI."""
+    if re.fullmatch("[0-9]{9}", craft_id):
+        return "mmsi", craft_id
+    kind, _, number = craft_id.partition(":")
+    return kind, number
 
 
 def _own(
