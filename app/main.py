@@ -45,8 +45,14 @@ from app.forensics.corpora.service import Uploads
 from app.forensics.evidence.router import evidence_router
 from app.forensics.evidence.router import keys_router as evidence_keys_router
 from app.forensics.findings.router import analyses_router, findings_router, replies_router
+from app.forensics.images.process import ImageReader
+from app.forensics.images.router import UPLOADS as IMAGE_UPLOADS
+from app.forensics.images.router import router as images_router
+from app.forensics.lookalikes.router import lookalikes_router
 from app.forensics.narratives.router import router as narratives_router
 from app.forensics.records.router import router as records_router
+from app.forensics.registry.router import disputes_router
+from app.forensics.registry.router import registry_router as names_router
 from app.forensics.semantic.router import router as semantic_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -88,6 +94,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     usage = UsageBook(database)
     billing = Billing(database, settings)
     accounts = _accounts(settings, database, billing)
+    image_reader = ImageReader(settings.c2pa_trust_anchors)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -99,6 +106,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
             accounts.limits,
             Upkeep(database),
             billing,
+            image_reader,
         ):
             yield
 
@@ -115,6 +123,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.billing = billing
     app.state.alert_streams = Streams()
     app.state.uploads = Uploads()
+    app.state.image_reader = image_reader
     app.state.measures = (measure_queue, measure_listeners)
     add_error_handlers(app)
     _add_middleware(app, settings, accounts, data_version, routes_version, usage)
@@ -128,15 +137,19 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         analytics_router,
         billing_router,
         crafts_router,
+        disputes_router,
         events_router,
         evidence_keys_router,
         evidence_router,
         exports_router,
         findings_router,
+        images_router,
         itineraries_router,
         keys_router,
+        lookalikes_router,
         me_router,
         moving_features_router,
+        names_router,
         narratives_router,
         oauth_router,
         pages_router,
@@ -206,8 +219,7 @@ def _add_middleware(
     app.add_middleware(
         RequestGuard,
         max_body_bytes=settings.max_body_bytes,
-        uploads=UPLOADS,
-        max_upload_bytes=settings.max_upload_bytes,
+        uploads={UPLOADS: settings.max_upload_bytes, IMAGE_UPLOADS: settings.max_image_bytes},
     )
     # Outermost, so that a page of another origin can read the guard's refusals too.
     app.add_middleware(Cors, exposed=EXPOSED)

@@ -68,14 +68,12 @@ class RequestGuard:
         self,
         app: ASGIApp,
         max_body_bytes: int,
-        uploads: re.Pattern[str] | None = None,
-        max_upload_bytes: int = 0,
+        uploads: Mapping[re.Pattern[str], int] | None = None,
     ) -> None:
-        """A POST to a path that `uploads` matches may have a body of `max_upload_bytes`."""
+        """A POST to a path that a pattern of `uploads` matches may have a body of so many bytes."""
         self._app = app
         self._max_body_bytes = max_body_bytes
-        self._uploads = uploads
-        self._max_upload_bytes = max_upload_bytes
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -125,10 +123,11 @@ class RequestGuard:
             )
 
     def _limit_of(self, scope: Scope) -> int:
-        if self._uploads is None or scope["method"] != "POST":
-            return self._max_body_bytes
-        is_upload = self._uploads.fullmatch(scope["path"]) is not None
-        return self._max_upload_bytes if is_upload else self._max_body_bytes
+        if scope["method"] == "POST":
+            for pattern, limit in self._uploads.items():
+                if pattern.fullmatch(scope["path"]):
+                    return limit
+        return self._max_body_bytes
 
     def _check(self, scope: Scope, headers: Headers, limit: int) -> None:
         query: bytes = scope["query_string"]

@@ -144,6 +144,12 @@ class Settings(BaseSettings):
     max_unpacked_bytes: int = Field(
         4_294_967_296, ge=1024, description="what such a file may hold once it is unpacked"
     )
+    max_image_bytes: int = Field(
+        33_554_432, ge=1024, description="images as they are sent, of one request"
+    )
+    c2pa_trust_anchors: Path | None = Field(
+        None, description="certificates (PEM) that signers of content credentials must lead to"
+    )
     upload_dir: Path | None = Field(
         None, description="where files of posts are while they are taken in; in data_dir"
     )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from itertools import product
 
-import imagehash
 import numpy as np
 from PIL import Image
 
@@ -32,6 +31,8 @@ class Fingerprint:
 
 def fingerprint(picture: Picture) -> Fingerprint:
     """The hashes of a picture."""
+    import imagehash  # noqa: PLC0415 - heavy, for the process that decodes alone
+
     turned = pdq_turned(picture.rgb)
     as_it_is = turned.pop(Turn.AS_IT_IS)
     return Fingerprint(

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
@@ -155,8 +157,10 @@ def _cosines() -> Floats:
 
 
 @lru_cache(256)
-def _downscaling(size_px: int) -> csr_array:
+def _downscaling(size_px: int) -> "csr_array":
     """What brings a side to 64 values: box filters one after the other, then every 64th centre."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, for those who hash alone
+
     window = (size_px + 2 * SIDE - 1) // (2 * SIDE)
     half = (window + 2) // 2
     # Of an even window the longer part lies behind.
