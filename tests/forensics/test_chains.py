@@ -9,7 +9,7 @@ import pytest
 from app.core.errors import CommandError
 from app.forensics.analysis.chains import Kind, Link, Post, Stage, find_chains
 from app.forensics.analysis.near_duplicates import find_near_duplicates
-from app.forensics.analysis.translations import Thresholds, match_embedded, match_pivoted
+from app.forensics.analysis.translations import match_embedded, match_pivoted
 from app.forensics.demo.sentences import LANGUAGES, SENTENCES
 from app.forensics.demo.texts import SyntheticText, chains
 from app.forensics.engines import Apertium, NoEngine, engine_named
@@ -89,11 +89,25 @@ def test_translations_of_the_engine_join_languages() -> None:
     assert found.similarity.tolist() == pytest.approx([1.0] * 18)
 
 
-def test_vectors_match_when_clear_or_each_others_best() -> None:
+def test_a_few_vectors_match_when_clear_or_each_others_best() -> None:
     angle = np.radians([0, 10, 25, 80])
     vectors = np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32)
-    found = match_embedded(vectors, ["es", "en", "en", "fr"], Thresholds(clear=0.95, mutual=0.9))
+    found = match_embedded(vectors, ["es", "en", "en", "fr"])
     assert list(zip(found.a.tolist(), found.b.tolist(), strict=True)) == [(0, 1)]
+
+
+def test_vectors_match_above_their_level_where_everything_is_near() -> None:
+    """All cosines are above 0.8, those of a pair by 0.1 more; one text has no pair."""
+    rng = np.random.default_rng(1)
+    own = rng.normal(size=(21, 64))
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    common = np.zeros(64)
+    common[0] = 2.2
+    vectors = np.concatenate([common + own, common + 0.9 * own[:20]]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    found = match_embedded(vectors, ["es"] * 21 + ["pt"] * 20)
+    pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    assert pairs == [(one, one + 21) for one in range(20)]
 
 
 @needs_apertium

@@ -1,12 +1,15 @@
 """Copies across languages: texts brought into one space, compared with those of other languages.
 
 With a translating engine the space is Spanish: character n-grams of the translated texts, weighted
-by how rare they are (TF-IDF), by their cosine. With an embedding it is the engine's own. A pair
-counts where it is clearly alike, or alike enough and each the other's best in that language.
+by how rare they are (TF-IDF), by their cosine. With an embedding it is the engine's own, and a cosine
+counts from the level of its two texts: what each has with the middle one of the other language, as
+some texts and languages are near to everything (hubness; a margin as of Artetxe and Schwenk 2019).
+A pair counts where it is clearly alike, or alike enough and each the other's best in that language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +19,14 @@ from app.forensics.analysis.near_duplicates import GRAM_MASK, HASH_BITS, gram_ke
 from app.forensics.analysis.shares import Integers, Numbers
 from app.forensics.analysis.text import plain_words
 
-METHOD, VERSION = "pivot-tfidf", "1"
+METHOD, VERSION = "pivot-tfidf", "2"
+MIN_TEXTS_FOR_LEVEL = 8
+_TEXTS_FOR_LEVEL = 500
 _ROWS_AT_ONCE = 2_000
+_CELLS_AT_ONCE = 20_000_000
+
+Cells = tuple[Integers, Integers, Numbers, Numbers]
+"""Rows, columns, cosines, and what of them counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,9 @@ class Thresholds:
 
 
 PIVOT = Thresholds(clear=0.4, mutual=0.22)
-EMBEDDING = Thresholds(clear=0.93, mutual=0.88)
-"""Of multilingual-e5-small, whose cosines are compressed: unrelated texts score up to 0.88."""
+ABOVE_LEVEL = Thresholds(clear=0.1, mutual=0.08)
+FEW_TEXTS = Thresholds(clear=0.92, mutual=0.86)
+"""Plain cosines of multilingual-e5-small, where there are too few texts to know their level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,39 @@ def match_pivoted(
     pivoted: Sequence[str], languages: Sequence[str], thresholds: Thresholds = PIVOT
 ) -> Translations:
     """Pairs among texts that were all translated into one language."""
-    return _match(_tfidf([plain_words(text) for text in pivoted]), languages, thresholds)
+    vectors = _tfidf([plain_words(text) for text in pivoted])
+    return _match(
+        languages,
+        lambda one, other: _pairs(_sparse_cells(vectors, one, other, thresholds), thresholds),
+    )
 
 
-def match_embedded(
-    vectors: NDArray[np.float32], languages: Sequence[str], thresholds: Thresholds = EMBEDDING
-) -> Translations:
+def match_embedded(vectors: NDArray[np.float32], languages: Sequence[str]) -> Translations:
     """Pairs among texts given as vectors of length one."""
-    return _match(sparse.csr_matrix(vectors.astype(np.float64)), languages, thresholds)
+
+    def pairs(one: Integers, other: Integers) -> Numbers:
+        few = min(len(one), len(other)) < MIN_TEXTS_FOR_LEVEL
+        thresholds = FEW_TEXTS if few else ABOVE_LEVEL
+        levels = [np.zeros(len(rows)) for rows in (one, other)]
+        if not few:
+            levels = [_levels(vectors, one, other), _levels(vectors, other, one)]
+        return _pairs(_dense_cells(vectors, one, other, levels, thresholds), thresholds)
+
+    return _match(languages, pairs)
+
+
+def _match(
+    languages: Sequence[str], pairs: Callable[[Integers, Integers], Numbers]
+) -> Translations:
+    """What `pairs` finds between the texts of any two languages, sorted."""
+    language = np.array(languages)
+    found = [np.zeros((0, 3))]
+    for one, other in combinations(sorted(set(languages)), 2):
+        found.append(pairs(np.flatnonzero(language == one), np.flatnonzero(language == other)))
+    rows = np.concatenate(found)
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    a, b = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
+    return Translations(a, b, np.minimum(rows[:, 2], 1.0))
 
 
 def _tfidf(texts: Sequence[str]) -> sparse.csr_matrix:
@@ -67,37 +102,50 @@ def _tfidf(texts: Sequence[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix((weight / lengths[rows], (rows, column)), shape)
 
 
-def _match(
-    vectors: sparse.csr_matrix, languages: Sequence[str], thresholds: Thresholds
-) -> Translations:
-    language = np.array(languages)
-    found: list[NDArray[np.float64]] = [np.zeros((0, 3))]
-    names = sorted(set(languages))
-    for place, one in enumerate(names):
-        for other in names[place + 1 :]:
-            rows, columns = np.flatnonzero(language == one), np.flatnonzero(language == other)
-            found.append(_between(vectors, rows, columns, thresholds))
-    pairs = np.concatenate(found)
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    a, b = pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
-    return Translations(a, b, np.minimum(pairs[:, 2], 1.0))
+def _levels(vectors: NDArray[np.float32], rows: Integers, columns: Integers) -> Numbers:
+    """For each text its middle cosine with the texts of another language, or with some of them."""
+    some = columns[:: max(len(columns) // _TEXTS_FOR_LEVEL, 1)]
+    parts = [
+        np.median(vectors[rows[start : start + _ROWS_AT_ONCE]] @ vectors[some].T, axis=1)
+        for start in range(0, len(rows), _ROWS_AT_ONCE)
+    ]
+    return np.concatenate(parts)
 
 
-def _between(
+def _dense_cells(
+    vectors: NDArray[np.float32], rows: Integers, columns: Integers, levels: Sequence[Numbers],
+    thresholds: Thresholds,
+) -> Iterator[Cells]:  # fmt: skip
+    step = max(_CELLS_AT_ONCE // len(columns), 1)
+    for start in range(0, len(rows), step):
+        cosine = vectors[rows[start : start + step]] @ vectors[columns].T
+        above = cosine - (levels[0][start : start + step, None] + levels[1]) / 2
+        row, column = np.nonzero(above >= thresholds.mutual)
+        yield (
+            rows[row + start], columns[column], cosine[row, column].astype(np.float64),
+            above[row, column],
+        )  # fmt: skip
+
+
+def _sparse_cells(
     vectors: sparse.csr_matrix, rows: Integers, columns: Integers, thresholds: Thresholds
-) -> NDArray[np.float64]:
-    """Rows of (position, position, cosine) between the texts of two languages."""
+) -> Iterator[Cells]:
     other = vectors[columns].T.tocsc()
-    parts = []
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         block = (vectors[rows[start : start + _ROWS_AT_ONCE]] @ other).tocoo()
         keep = block.data >= thresholds.mutual
-        parts.append((block.row[keep] + start, block.col[keep], block.data[keep]))
-    row, column, cosine = (np.concatenate(part) for part in zip(*parts, strict=True))
-    best_of_row, best_of_column = np.zeros(len(rows)), np.zeros(len(columns))
-    np.maximum.at(best_of_row, row, cosine)
-    np.maximum.at(best_of_column, column, cosine)
-    mutual = (cosine >= best_of_row[row]) & (cosine >= best_of_column[column])
-    keep = mutual | (cosine >= thresholds.clear)
-    a, b = rows[row[keep]], columns[column[keep]]
+        cosine = block.data[keep]
+        yield rows[block.row[keep] + start], columns[block.col[keep]], cosine, cosine
+
+
+def _pairs(cells: Iterator[Cells], thresholds: Thresholds) -> Numbers:
+    """Rows of (position, position, cosine) of the cells that are clear, or best on both sides."""
+    one, other, cosine, counts = (np.concatenate(part) for part in zip(*cells, strict=True))
+    size = max(one.max(initial=0), other.max(initial=0)) + 1
+    best = np.full(size, -np.inf)
+    np.maximum.at(best, one, counts)
+    np.maximum.at(best, other, counts)
+    mutual = (counts >= best[one]) & (counts >= best[other])
+    keep = mutual | (counts >= thresholds.clear)
+    a, b = one[keep], other[keep]
     return np.column_stack([np.minimum(a, b), np.maximum(a, b), cosine[keep]])
