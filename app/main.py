@@ -48,11 +48,8 @@ from app.forensics.findings.router import analyses_router, findings_router, repl
 from app.forensics.images.process import ImageReader
 from app.forensics.images.router import UPLOADS as IMAGE_UPLOADS
 from app.forensics.images.router import router as images_router
-from app.forensics.lookalikes.router import lookalikes_router
 from app.forensics.narratives.router import router as narratives_router
 from app.forensics.records.router import router as records_router
-from app.forensics.registry.router import disputes_router
-from app.forensics.registry.router import registry_router as names_router
 from app.forensics.semantic.router import router as semantic_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -137,7 +134,6 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         analytics_router,
         billing_router,
         crafts_router,
-        disputes_router,
         events_router,
         evidence_keys_router,
         evidence_router,
@@ -146,10 +142,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         images_router,
         itineraries_router,
         keys_router,
-        lookalikes_router,
         me_router,
         moving_features_router,
-        names_router,
         narratives_router,
         oauth_router,
         pages_router,
