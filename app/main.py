@@ -48,6 +48,9 @@ from app.forensics.findings.router import analyses_router, findings_router, repl
 from app.forensics.images.process import ImageReader
 from app.forensics.images.router import UPLOADS as IMAGE_UPLOADS
 from app.forensics.images.router import router as images_router
+from app.forensics.infrastructure.router import CAPTURES
+from app.forensics.infrastructure.router import router as infrastructure_router
+from app.forensics.infrastructure.service import MAX_ARCHIVE_BYTES
 from app.forensics.narratives.router import router as narratives_router
 from app.forensics.records.router import router as records_router
 from app.forensics.semantic.router import router as semantic_router
@@ -140,6 +143,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         exports_router,
         findings_router,
         images_router,
+        infrastructure_router,
         itineraries_router,
         keys_router,
         me_router,
@@ -213,7 +217,11 @@ def _add_middleware(
     app.add_middleware(
         RequestGuard,
         max_body_bytes=settings.max_body_bytes,
-        uploads={UPLOADS: settings.max_upload_bytes, IMAGE_UPLOADS: settings.max_image_bytes},
+        uploads={
+            UPLOADS: settings.max_upload_bytes,
+            IMAGE_UPLOADS: settings.max_image_bytes,
+            CAPTURES: MAX_ARCHIVE_BYTES,
+        },
     )
     # Outermost, so that a page of another origin can read the guard's refusals too.
     app.add_middleware(Cors, exposed=EXPOSED)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from stdnum import bitcoin
 
@@ -187,8 +188,9 @@ def _matomo_in(code: str) -> Iterator[tuple[str, str]]:
 
 def _wallets_in(text: str) -> Iterator[tuple[str, str]]:
     """Addresses of wallets; Bitcoin's carry a checksum, which must be right."""
-    found = {match[0] for match in _BITCOIN.finditer(text) if bitcoin.is_valid(match[0])}
-    yield from (("bitcoin_wallet", wallet) for wallet in sorted(found)[:_MAX_WALLETS])
+    found = {match[0] for match in _BITCOIN.finditer(text)}
+    valid = filter(bitcoin.is_valid, sorted(found))
+    yield from (("bitcoin_wallet", wallet) for wallet in islice(valid, _MAX_WALLETS))
     found = {match[0].lower() for match in _ETHEREUM.finditer(text)}
     yield from (
         ("ethereum_wallet", wallet)

@@ -38,6 +38,7 @@ _NO_ACCOUNTS = {
     "dialog", "plugins", "policies", "privacy", "terms", "about", "explore", "legal", "share.php",
     "profile.php", "tr", "pages", "joinchat", "iv", "help", "results", "feed", "i", "p", "reel",
 }  # fmt: skip
+_HOST = re.compile(r"(?=.{4,253}$)(?:[\w-]{1,63}\.)+[a-z][\w-]{1,62}")
 # No list is fetched: the one that comes with the library is used.
 _domains = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
@@ -109,7 +110,14 @@ def extract(capture: Capture, skip: Skip) -> Site:
 
 def domain_of(name: str) -> str:
     """The registrable domain of a host by the Public Suffix List; empty for other names."""
-    return _domains(name).top_domain_under_public_suffix.lower()
+    host = name.lower().rstrip(".")
+    if not _HOST.fullmatch(host):
+        return ""
+    # Of a suffix that the list does not have, the last label is one: its own rule for such.
+    known = _domains(host)
+    return known.top_domain_under_public_suffix or (
+        "" if known.suffix else ".".join(host.split(".")[-2:])
+    )
 
 
 def subnet_of(ip: str) -> str:
