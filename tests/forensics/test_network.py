@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.forensics.analysis import null_model
 from app.forensics.analysis.bursts import find_bursts
 from app.forensics.analysis.edges import Edges
-from app.forensics.analysis.fusion import fuse
+from app.forensics.analysis.fusion import TracedEdge, fuse
 from app.forensics.analysis.network import describe, shared_objects
 from app.forensics.analysis.signals import signals
 from app.forensics.analysis.windows import estimate_window, objects_within
@@ -69,7 +69,7 @@ def _others() -> list[Row]:
 def test_what_a_network_shared() -> None:
     shares = shares_of(_ring(2))
     network = describe(_edges({(0, 1), (1, 2)}), np.ones(2, np.int64))
-    found = shared_objects(shares, network)
+    found = shared_objects(shares, network.account)
     assert found.accounts.tolist() == [3] * 12
     assert found.spread_s.tolist() == [4.0] * 12
 
@@ -104,21 +104,25 @@ def test_a_window_is_estimated_from_the_fastest_objects() -> None:
 
 
 def test_fast_and_slow_meetings() -> None:
-    tested = null_model.detect(shares_of(_ring(20) + _others()), 60)
+    shares = shares_of(_ring(20) + _others())
+    tested = null_model.detect(shares, 60)
     edges = tested.edges.where(tested.significant)
-    assert sorted(objects_within(tested, edges, 30).tolist()) == [0, 0, 0, 12, 12, 12]
+    assert sorted(objects_within(shares, edges, 30).tolist()) == [0, 0, 0, 12, 12, 12]
 
 
 def test_traces_are_fused_without_taking_them_for_independent() -> None:
-    links = null_model.detect(shares_of(_ring(2) + _others()), 60)
-    none = null_model.detect(shares_of(_others()), 60)
-    fused = fuse({"url": links, "hashtag": links, "text": none})
-    assert [(one.account_a, one.account_b) for one in fused] == list(
-        combinations([f"ring{n}" for n in range(4)], 2)
-    )
-    assert {one.traces for one in fused} == {("hashtag", "url")}
-    smallest = links.q[links.significant].min()
-    assert min(one.q for one in fused) == pytest.approx(3 * smallest)
+    edges = [
+        TracedEdge("a", "b", "url", 5, 1e-6),
+        TracedEdge("a", "b", "hashtag", 4, 0.008, is_fast=True),
+        TracedEdge("a", "c", "url", 3, 0.005),
+        TracedEdge("b", "c", "text", 3, None),
+    ]
+    ab, bc = fuse(edges, traces=3)
+    assert (ab.account_a, ab.account_b, ab.traces) == ("a", "b", ("hashtag", "url"))
+    assert (ab.weight, ab.is_fast) == (9, True)
+    assert ab.q == pytest.approx(3e-6)
+    assert (bc.account_a, bc.q) == ("b", None)
+    assert fuse(edges, traces=3, min_traces=2) == [ab]
 
 
 def test_bursts() -> None:

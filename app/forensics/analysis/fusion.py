@@ -1,21 +1,28 @@
 """Several traces together: the same accounts in step by links, by hashtags, by texts.
 
 Traces of one post depend on each other, so their p-values are not multiplied (Fisher would find
-too much): the smallest q of an edge, times the number of traces looked at (Bonferroni), holds
+too much): the smallest q of a pair, times the number of traces looked at (Bonferroni), holds
 whatever the dependence. How many traces agree is told beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
-from app.forensics.analysis.null_model import FALSE_DISCOVERY_RATE, Tested
-from app.forensics.analysis.shares import Integers, Numbers
+from app.forensics.analysis.null_model import FALSE_DISCOVERY_RATE
 
 METHOD, VERSION = "min-q-bonferroni", "1"
 
-Pair = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class TracedEdge:
+    """A pair of accounts on one trace; without a `q` it was not tested, and holds."""
+
+    account_a: str
+    account_b: str
+    trace: str
+    weight: int
+    q: float | None
+    is_fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +32,36 @@ class FusedEdge:
     account_a: str
     account_b: str
     traces: tuple[str, ...]
-    objects: int
-    q: float
+    weight: int
+    q: float | None
+    is_fast: bool
 
 
-def fuse(tested: Mapping[str, Tested]) -> list[FusedEdge]:
-    """Edges that hold over all traces (trace name to its test), sorted by their accounts."""
-    best: dict[Pair, float] = {}
-    traces: dict[Pair, list[str]] = {}
-    objects: dict[Pair, int] = {}
-    for name in sorted(tested):
-        one = tested[name]
-        rows = np.flatnonzero(one.significant)
-        for pair, q, k in zip(
-            _names(one, rows), _listed(one.q[rows]), _listed(one.edges.objects[rows]), strict=True
-        ):
-            best[pair] = min(best.get(pair, 1.0), q)
-            traces.setdefault(pair, []).append(name)
-            objects[pair] = objects.get(pair, 0) + int(k)
-    fused = (
-        FusedEdge(*pair, tuple(traces[pair]), objects[pair], min(best[pair] * len(tested), 1.0))
-        for pair in sorted(best)
+def fuse(edges: Iterable[TracedEdge], traces: int, min_traces: int = 1) -> list[FusedEdge]:
+    """Pairs that hold over so many traces that were looked at, sorted by their accounts.
+
+    Args:
+        edges: what is significant on one trace each.
+        min_traces: how many traces must agree on a pair.
+    """
+    pairs: dict[tuple[str, str], list[TracedEdge]] = {}
+    for edge in edges:
+        pairs.setdefault((edge.account_a, edge.account_b), []).append(edge)
+    fused = (_fused(pairs[pair], traces) for pair in sorted(pairs))
+    return [
+        edge
+        for edge in fused
+        if len(edge.traces) >= min_traces and (edge.q is None or edge.q <= FALSE_DISCOVERY_RATE)
+    ]
+
+
+def _fused(edges: list[TracedEdge], traces: int) -> FusedEdge:
+    q = min((edge.q for edge in edges if edge.q is not None), default=None)
+    return FusedEdge(
+        edges[0].account_a,
+        edges[0].account_b,
+        tuple(sorted({edge.trace for edge in edges})),
+        sum(edge.weight for edge in edges),
+        None if q is None else min(q * traces, 1.0),
+        any(edge.is_fast for edge in edges),
     )
-    return [edge for edge in fused if edge.q <= FALSE_DISCOVERY_RATE]
-
-
-def _names(tested: Tested, rows: Integers) -> list[Pair]:
-    names, edges = tested.window.shares.accounts, tested.edges.where(rows)
-    return list(zip(names.take(edges.a).to_pylist(), names.take(edges.b).to_pylist(), strict=True))
-
-
-def _listed(values: Numbers | Integers) -> list[float]:
-    found: list[float] = values.tolist()
-    return found

@@ -80,7 +80,7 @@ def _cores(starts: Integers, neighbours: Integers) -> Integers:
 
 @dataclass(frozen=True, slots=True)
 class SharedObjects:
-    """Objects that accounts of a network shared (codes, most accounts first), and how."""
+    """Objects that some accounts shared (codes, most accounts first), and how."""
 
     object: Integers
     accounts: Integers
@@ -90,20 +90,20 @@ class SharedObjects:
     """From the first share by an account of the network to its last."""
 
 
-def shared_objects(shares: Shares, network: Network) -> SharedObjects:
-    """What at least two accounts of the network shared."""
-    own = shares.where(np.isin(shares.account, network.account)).by_object()
+def shared_objects(shares: Shares, accounts: Integers) -> SharedObjects:
+    """What at least two of some accounts (codes) shared."""
+    own = shares.where(np.isin(shares.account, accounts)).by_object()
     if not len(own):
         none = np.zeros(0, np.int64)
         return SharedObjects(none, none, none, none, none.astype(np.float64))
     starts = np.concatenate([[0], np.flatnonzero(np.diff(own.object)) + 1])
     ends = np.append(starts[1:], len(own))
-    accounts = np.bincount(own.incidence() % len(own.objects), minlength=len(own.objects))
+    sharers = np.bincount(own.incidence() % len(own.objects), minlength=len(own.objects))
     object_ = own.object[starts].astype(np.int64)
     first, last = own.at_us[starts], own.at_us[ends - 1]
-    rows = np.lexsort((object_, -accounts[object_]))
-    rows = rows[accounts[object_[rows]] > 1]
+    rows = np.lexsort((object_, -sharers[object_]))
+    rows = rows[sharers[object_[rows]] > 1]
     return SharedObjects(
-        object_[rows], accounts[object_[rows]], (ends - starts)[rows], first[rows],
+        object_[rows], sharers[object_[rows]], (ends - starts)[rows], first[rows],
         (last - first)[rows] / 1_000_000,
     )  # fmt: skip

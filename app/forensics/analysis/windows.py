@@ -4,12 +4,13 @@ import numpy as np
 
 from app.forensics.analysis import null_model
 from app.forensics.analysis.edges import Edges
-from app.forensics.analysis.null_model import Tested
 from app.forensics.analysis.shares import MICROSECONDS, Integers, Shares
 
 SHORTEST_S, LONGEST_S = 10.0, 21_600.0
 FASTEST = 0.1
 HALF = 0.5
+FAST_PART = 0.1
+"""Of a window, the fast one where none is given."""
 
 
 def estimate_window(shares: Shares) -> float:
@@ -35,13 +36,14 @@ def estimate_window(shares: Shares) -> float:
     return float(np.clip(np.median(passed), SHORTEST_S, LONGEST_S))
 
 
-def objects_within(tested: Tested, edges: Edges, window_s: float) -> Integers:
+def objects_within(shares: Shares, edges: Edges, window_s: float) -> Integers:
     """For each edge, on how many objects its accounts met within a shorter window.
 
     Those that met so fast make the fast sub-network, the others the slow one.
     """
-    fast = null_model.detect(tested.window.shares, window_s, min_participation=1).edges
-    accounts = len(tested.window.shares.accounts)
+    of_edges = np.isin(shares.account, np.union1d(edges.a, edges.b))
+    fast = null_model.detect(shares.where(of_edges), window_s, min_participation=1).edges
+    accounts = len(shares.accounts)
     keys, wanted = fast.a * accounts + fast.b, edges.a * accounts + edges.b
     if not len(keys):
         return np.zeros(len(edges), np.int64)

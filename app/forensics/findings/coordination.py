@@ -1,24 +1,27 @@
 """Coordination as a finding: trace by trace, the edges that hold, and the groups that they make."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from app.forensics.analysis import coordination, coortweet, null_model
-from app.forensics.analysis.windows import estimate_window
+from app.forensics.analysis import coordination, coortweet, fusion, null_model
+from app.forensics.analysis.edges import Edges
+from app.forensics.analysis.fusion import FusedEdge, TracedEdge, fuse
+from app.forensics.analysis.shares import Integers
+from app.forensics.analysis.windows import FAST_PART, estimate_window, objects_within
 from app.forensics.findings.document import (
-    AccountActivity,
     Behaviour,
     Check,
     Edge,
     FindingDocument,
     Group,
     MethodUsed,
+    Tie,
 )
-from app.forensics.findings.groups import groups_of
+from app.forensics.findings.groups import Grouped, groups_of
 from app.forensics.findings.material import Material
 from app.forensics.findings.traces import SharesOfTrace, Trace, shares_of, traces_in
 
@@ -29,51 +32,63 @@ Stage = Callable[[str], None]
 
 @dataclass(slots=True)
 class _Found:
-    """What the traces gave together."""
+    """What the traces gave together; edges have the q of their own trace until they are fused."""
 
-    traces: int
     edges: list[Edge] = field(default_factory=list)
     checks: dict[str, list[Check]] = field(default_factory=dict)
     windows_s: dict[str, float] = field(default_factory=dict)
+    fast_windows_s: dict[str, float] = field(default_factory=dict)
     shares: dict[str, SharesOfTrace] = field(default_factory=dict)
     pairs_met: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One trace as it is looked at."""
+
+    trace: Trace
+    given: SharesOfTrace
+    window_s: float
+    fast_window_s: float
 
 
 def find_coordination(
     material: Material, parameters: dict[str, Any], stage: Stage
 ) -> FindingDocument:
-    """The finding of posts; `parameters` are those of `CoordinationWish`.
+    """The finding of posts; `parameters` are those of an analysis of coordination.
 
     Raises:
         TooManyPairsError: an object that very many share at once makes too many pairs.
     """
     method = parameters["method"]
-    traces = [Trace(name) for name in parameters["traces"]] or list(traces_in(material.posts))
-    found = _Found(len(traces))
-    for trace in traces:
+    found = _Found()
+    for trace in [Trace(name) for name in parameters["traces"]] or list(traces_in(material.posts)):
         stage(f"{trace}: who shared what")
         given = shares_of(material.posts, trace)
         window_s = parameters["window_s"] or estimate_window(given.shares)
-        found.shares[trace], found.windows_s[trace] = given, window_s
+        fast_window_s = parameters["fast_window_s"] or window_s * FAST_PART
+        found.shares[trace] = given
+        found.windows_s[trace], found.fast_windows_s[trace] = window_s, fast_window_s
         stage(f"{trace}: pairs within {window_s:g} s")
         find = _by_coortweet if method == coortweet.METHOD else _against_chance
-        find(found, trace, given, window_s, parameters)
+        find(found, _Looked(trace, given, window_s, fast_window_s), parameters)
     stage("groups")
-    groups, accounts = groups_of(
-        [edge for edge in found.edges if edge.benign is None], found.shares, found.windows_s,
-        Counter(material.posts.column("name").to_pylist()),
-    )  # fmt: skip
-    return _document(material, parameters, found, groups, accounts)
+    ties = fuse(
+        map(_traced, _unexplained(found.edges)), len(found.shares), parameters["min_traces"]
+    )
+    edges = list(_held(found.edges, ties, len(found.shares)))
+    posts = Counter(material.posts.column("name").to_pylist())
+    grouped = groups_of(ties, _unexplained(edges), found.shares, found.windows_s, posts)
+    return _document(material, parameters, found, edges, ties, grouped)
 
 
-def _against_chance(
-    found: _Found, trace: Trace, given: SharesOfTrace, window_s: float, parameters: dict[str, Any]
-) -> None:
+def _against_chance(found: _Found, looked: _Looked, parameters: dict[str, Any]) -> None:
+    given = looked.given
     result = coordination.analyse(
-        given.shares, window_s, parameters["min_participation"], given.known
+        given.shares, looked.window_s, parameters["min_participation"], given.known
     )
     found.pairs_met += len(result.edges)
-    found.checks[trace] = [
+    found.checks[looked.trace] = [
         Check(
             explanation=check.explanation.value,
             outcome=check.outcome,
@@ -83,53 +98,75 @@ def _against_chance(
         for check in result.checks
     ]
     rows = np.flatnonzero(result.significant)
-    names, edges = given.shares.accounts, result.edges.where(rows)
-    for a, b, weight, delta_s, row in zip(
-        names.take(edges.a).to_pylist(), names.take(edges.b).to_pylist(), edges.objects.tolist(),
-        edges.mean_delta_s.tolist(), rows.tolist(), strict=True,
-    ):  # fmt: skip
+    edges = result.edges.where(rows)
+    for edge, row in zip(_edges(looked, edges, edges.objects), rows.tolist(), strict=True):
         benign = result.benign[row]
-        q = float(result.q[row]) * found.traces
-        if q > null_model.FALSE_DISCOVERY_RATE:
-            continue
-        found.edges.append(
-            Edge(
-                trace=trace, account_a=a, account_b=b, weight=weight, avg_time_delta_s=delta_s,
-                expected=float(result.expected[row]), p=float(result.p[row]),
-                q=q, benign=None if benign is None else benign.value,
-            )
-        )  # fmt: skip
+        tested = {
+            "expected": float(result.expected[row]), "p": float(result.p[row]),
+            "q": float(result.q[row]), "benign": None if benign is None else benign.value,
+        }  # fmt: skip
+        found.edges.append(edge.model_copy(update=tested))
 
 
-def _by_coortweet(
-    found: _Found, trace: Trace, given: SharesOfTrace, window_s: float, parameters: dict[str, Any]
-) -> None:
-    edges = coortweet.detect(given.shares, window_s, parameters["min_participation"])
+def _by_coortweet(found: _Found, looked: _Looked, parameters: dict[str, Any]) -> None:
+    edges = coortweet.detect(looked.given.shares, looked.window_s, parameters["min_participation"])
     found.pairs_met += len(edges)
     if parameters["quantile"] is not None:
         edges = coortweet.above_quantile(edges, parameters["quantile"])
-    names = given.shares.accounts
-    for a, b, weight, delta_s in zip(
-        names.take(edges.a).to_pylist(), names.take(edges.b).to_pylist(), edges.pairs.tolist(),
-        edges.mean_delta_s.tolist(), strict=True,
+    found.edges += _edges(looked, edges, edges.pairs)
+
+
+def _edges(looked: _Looked, edges: Edges, weight: Integers) -> Iterator[Edge]:
+    """Edges of a trace by the names of their accounts."""
+    shares = looked.given.shares
+    fast = objects_within(shares, edges, looked.fast_window_s)
+    for a, b, each, delta_s, fast_objects in zip(
+        shares.accounts.take(edges.a).to_pylist(), shares.accounts.take(edges.b).to_pylist(),
+        weight.tolist(), edges.mean_delta_s.tolist(), fast.tolist(), strict=True,
     ):  # fmt: skip
-        found.edges.append(
-            Edge(trace=trace, account_a=a, account_b=b, weight=weight, avg_time_delta_s=delta_s)
-        )
+        yield Edge(
+            trace=looked.trace, account_a=a, account_b=b, weight=each, avg_time_delta_s=delta_s,
+            fast_objects=fast_objects,
+        )  # fmt: skip
+
+
+def _unexplained(edges: Iterable[Edge]) -> list[Edge]:
+    return [edge for edge in edges if edge.benign is None]
+
+
+def _traced(edge: Edge) -> TracedEdge:
+    return TracedEdge(
+        edge.account_a, edge.account_b, edge.trace, edge.weight, edge.q, edge.fast_objects > 0
+    )
+
+
+def _held(edges: Iterable[Edge], ties: Iterable[FusedEdge], traces: int) -> Iterator[Edge]:
+    """The edges of ties, and those that are explained and hold over so many traces."""
+    tied = {(tie.account_a, tie.account_b) for tie in ties}
+    for edge in edges:
+        q = None if edge.q is None else min(edge.q * traces, 1.0)
+        if edge.benign is None:
+            holds = (edge.account_a, edge.account_b) in tied
+        else:
+            holds = q is None or q <= null_model.FALSE_DISCOVERY_RATE
+        if holds:
+            yield edge.model_copy(update={"q": q})
 
 
 def _document(
     material: Material,
     parameters: dict[str, Any],
     found: _Found,
-    groups: list[Group],
-    accounts: list[AccountActivity],
+    edges: list[Edge],
+    ties: list[FusedEdge],
+    grouped: Grouped,
 ) -> FindingDocument:
-    method = parameters["method"]
-    explained = sum(edge.benign is not None for edge in found.edges)
+    method, groups = parameters["method"], grouped.groups
+    explained = sum(edge.benign is not None for edge in edges)
     outcome = "found" if groups else "explained" if explained else "nothing_found"
-    edges = sorted(found.edges, key=lambda one: (one.benign is not None, -one.weight,
-                                                 one.account_a, one.account_b, one.trace))  # fmt: skip
+    edges.sort(key=lambda one: (one.benign is not None, -one.weight, one.account_a, one.account_b,
+                                one.trace))  # fmt: skip
+    ties = sorted(ties, key=lambda one: (-one.weight, one.account_a, one.account_b))
     caveats = _caveats(material, method, outcome, len(edges))
     return FindingDocument(
         kind="coordination",
@@ -139,7 +176,8 @@ def _document(
             name=method,
             version=VERSIONS[method],
             parameters={
-                **parameters, "traces": list(found.shares), "windows_s": dict(found.windows_s)
+                **parameters, "traces": list(found.shares), "windows_s": dict(found.windows_s),
+                "fast_windows_s": dict(found.fast_windows_s), "fusion": f"{fusion.METHOD} {fusion.VERSION}",
             },
         ),
         input=material.input,
@@ -150,14 +188,26 @@ def _document(
             "edges": len(edges),
             "edges_shown": min(len(edges), MAX_EDGES),
             "edges_explained": explained,
+            "ties": len(ties),
+            "ties_fast": sum(tie.is_fast for tie in ties),
+            "ties_on_several_traces": sum(len(tie.traces) > 1 for tie in ties),
             "groups": len(groups),
-            "accounts_in_groups": len(accounts),
+            "accounts_in_groups": len(grouped.accounts),
         },
         behaviour=Behaviour(
-            windows_s=found.windows_s, groups=groups, accounts=accounts, edges=edges[:MAX_EDGES],
+            windows_s=found.windows_s, fast_windows_s=found.fast_windows_s, groups=groups,
+            accounts=grouped.accounts, edges=edges[:MAX_EDGES],
+            ties=[_tie(tie) for tie in ties[:MAX_EDGES]], objects=grouped.objects,
             checks=_merged(found.checks),
         ),
         caveats=caveats,
+    )  # fmt: skip
+
+
+def _tie(tie: FusedEdge) -> Tie:
+    return Tie(
+        account_a=tie.account_a, account_b=tie.account_b, traces=list(tie.traces),
+        weight=tie.weight, q=tie.q, fast=tie.is_fast,
     )  # fmt: skip
 
 

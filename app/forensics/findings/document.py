@@ -6,6 +6,7 @@ cited) and attribution (a third party's claim) are kept apart, and none is compu
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any, Literal
 
 import rfc8785
@@ -57,6 +58,7 @@ class Edge(_Part):
     account_b: str
     weight: int = Field(description="different objects, with `coortweet` pairs of posts")
     avg_time_delta_s: float
+    fast_objects: int = Field(0, description="objects that they shared within the fast window")
     expected: float | None = Field(None, description="objects that chance would give")
     p: float | None = None
     q: float | None = Field(
@@ -65,12 +67,38 @@ class Edge(_Part):
     benign: str | None = Field(None, description="what else explains it")
 
 
+class Tie(_Part):
+    """A pair of accounts over all traces together; groups are made of these."""
+
+    account_a: str
+    account_b: str
+    traces: list[str] = Field(description="on which the pair has an unexplained edge")
+    weight: int = Field(description="the sum over these")
+    q: float | None = Field(description="the smallest of its edges; null with `coortweet`")
+    fast: bool = Field(description="whether it is of the fast sub-network; else of the slow one")
+
+
+class SharedObject(_Part):
+    """Something that accounts of groups shared."""
+
+    trace: str
+    object: str
+    accounts: int = Field(description="of groups")
+    shares: int = Field(description="by them")
+    first_at: str
+    spread_s: float = Field(description="from the first of these shares to the last")
+
+
 class Group(_Part):
-    """A community (Leiden) of the network that unexplained edges make."""
+    """A community (Leiden) of the network that unexplained ties make."""
 
     id: str = Field(description="from the names of its accounts: stable across re-runs")
     accounts: list[str]
-    edges: int
+    edges: int = Field(description="ties among them")
+    fast_edges: int = Field(0, description="of these, ties of the fast sub-network")
+    core: int = Field(0, description="the largest k for which it has a k-core")
+    traces: list[str] = Field(default_factory=list)
+    median_delta_s: float | None = Field(None, description="between shares of one object")
     objects: list[str] = Field(
         description="what at least two of them shared within the window, most shared first, each as"
         " `trace:name`"
@@ -86,18 +114,73 @@ class AccountActivity(_Part):
     account: str
     group: str
     partners: int
+    strength: int = Field(0, description="the sum of the weights of its ties")
+    core: int = Field(0, description="the largest k for which it is in the k-core of the network")
     posts: int = Field(description="of the posts used")
-    signals: dict[str, float] = Field(default_factory=dict)
+    signals: dict[str, float] = Field(
+        default_factory=dict,
+        description="synchrony (`in_step`) and rhythm; of few shares some cannot be told",
+    )
+
+
+class FirstSeen(_Part):
+    """The first text in this collection; elsewhere there may have been an earlier one."""
+
+    id: str = Field(description="the post, as the finding names it")
+    account: str | None
+    at: datetime
+    language: str
+
+
+class LanguageShare(_Part):
+    language: str
+    texts: int
+    first_at: datetime
+
+
+class BurstOfTexts(_Part):
+    """Hours with more texts than the day before leads to expect."""
+
+    start_at: datetime
+    end_at: datetime
+    posts: int
+    expected: float
+    p: float = Field(description="of its least likely hour, times the hours looked at")
+
+
+class Story(_Part):
+    """One story that was told again: where it began, who took it up, how far it came."""
+
+    first_seen: FirstSeen
+    last_at: datetime
+    texts: int
+    accounts: int
+    languages: list[LanguageShare] = Field(description="the first one first")
+    kinds: dict[str, int] = Field(description="texts by how they came to be in it")
+    stage: Literal["placement", "layering", "integration"] = Field(description="how far it came")
+    bursts: list[BurstOfTexts]
+
+
+class Chain(Story):
+    """A story by the id of its chain, which its origin gives."""
+
+    chain_id: str
 
 
 class Behaviour(_Part):
     """What was measured."""
 
     windows_s: dict[str, float] = Field(default_factory=dict, description="seconds, by trace")
+    fast_windows_s: dict[str, float] = Field(
+        default_factory=dict, description="within which a tie is of the fast sub-network, by trace"
+    )
     groups: list[Group] = Field(default_factory=list)
     accounts: list[AccountActivity] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
+    ties: list[Tie] = Field(default_factory=list)
+    objects: list[SharedObject] = Field(default_factory=list)
     checks: list[Check] = Field(default_factory=list)
+    chains: list[Chain] = Field(default_factory=list, description="the stories that records make")
     records: list[dict[str, Any]] = Field(
         default_factory=list,
         description="near-duplicates or chains, as the local analysis has them",

@@ -1,81 +1,124 @@
-"""The groups that unexplained edges make: communities, what they shared, signals of their accounts."""
+"""The groups that unexplained ties make: communities, what they shared, signals of their accounts."""
 
 import hashlib
 import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.forensics.analysis.edges import Edges
-from app.forensics.analysis.network import describe
+from app.forensics.analysis.fusion import FusedEdge
+from app.forensics.analysis.network import describe, shared_objects
 from app.forensics.analysis.shares import MICROSECONDS, Integers, Shares
 from app.forensics.analysis.signals import signals
-from app.forensics.findings.document import AccountActivity, Edge, Group
+from app.forensics.findings.document import AccountActivity, Edge, Group, SharedObject
 from app.forensics.findings.material import rfc3339
 from app.forensics.findings.traces import SharesOfTrace
 
 MAX_GROUP_OBJECTS = 100
+MAX_OBJECTS = 1_000
 _SIGNALS = ("interval_entropy", "hour_entropy", "active_bins", "busiest_bin", "in_step")
 _DIGITS = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Communities, the largest first, each of their accounts, and what these shared."""
+
+    groups: list[Group] = field(default_factory=list)
+    accounts: list[AccountActivity] = field(default_factory=list)
+    objects: list[SharedObject] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An account's place in the network of ties."""
+
+    name: str
+    degree: int
+    strength: int
+    core: int
+
+
 def groups_of(
+    ties: Sequence[FusedEdge],
     edges: Sequence[Edge],
     shares: Mapping[str, SharesOfTrace],
     windows_s: Mapping[str, float],
     posts: Counter[str],
-) -> tuple[list[Group], list[AccountActivity]]:
-    """The communities of a network, the largest first, and each of their accounts."""
-    partners: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
-        partners[edge.account_a].add(edge.account_b)
-        partners[edge.account_b].add(edge.account_a)
-    told = _signals(sorted(partners), shares, windows_s)
-    groups, accounts = [], []
-    for members in _communities(edges, sorted(partners)):
-        group_id = hashlib.sha256("\n".join(members).encode()).hexdigest()[:12]
-        objects, first_us, last_us = _objects_of(members, shares, windows_s)
-        inside = set(members)
-        groups.append(
+) -> Grouped:
+    """The communities that ties make; `edges` are what the ties are made of."""
+    grouped = Grouped()
+    communities = _communities(ties)
+    names = sorted(member.name for members in communities for member in members)
+    told = _signals(names, shares, windows_s)
+    within = _ties_within(communities, ties, edges)
+    for members, (inside, deltas_s) in zip(communities, within, strict=True):
+        accounts = [member.name for member in members]
+        group_id = hashlib.sha256("\n".join(accounts).encode()).hexdigest()[:12]
+        objects, first_us, last_us = _objects_of(accounts, shares, windows_s)
+        grouped.groups.append(
             Group(
                 id=group_id,
-                accounts=members,
-                edges=sum(len(partners[member] & inside) for member in members) // 2,
+                accounts=accounts,
+                edges=len(inside),
+                fast_edges=sum(tie.is_fast for tie in inside),
+                core=max(member.core for member in members),
+                traces=sorted({trace for tie in inside for trace in tie.traces}),
+                median_delta_s=round(statistics.median(deltas_s), _DIGITS) if deltas_s else None,
                 objects=objects[:MAX_GROUP_OBJECTS],
                 objects_total=len(objects),
                 first_at=rfc3339(first_us),
                 last_at=rfc3339(last_us),
             )
         )
-        accounts += [
+        grouped.accounts.extend(
             AccountActivity(
-                account=member, group=group_id, partners=len(partners[member]), posts=posts[member],
-                signals=told.get(member, {}),
+                account=member.name, group=group_id, partners=member.degree,
+                strength=member.strength, core=member.core, posts=posts[member.name],
+                signals=told.get(member.name, {}),
             )
             for member in members
-        ]  # fmt: skip
-    return groups, accounts
+        )  # fmt: skip
+    grouped.objects.extend(_shared_by(names, shares))
+    return grouped
 
 
-def _communities(edges: Sequence[Edge], names: Sequence[str]) -> list[list[str]]:
-    """The names of each community of two or more, sorted; edges of several traces add up."""
+def _communities(ties: Sequence[FusedEdge]) -> list[list[_Member]]:
+    """The accounts of each community of two or more, by name."""
+    names = sorted({name for tie in ties for name in (tie.account_a, tie.account_b)})
     code = {name: number for number, name in enumerate(names)}
-    weights: Counter[tuple[int, int]] = Counter()
-    for edge in edges:
-        weights[code[edge.account_a], code[edge.account_b]] += edge.weight
-    pairs = np.array(sorted(weights), np.int64).reshape(-1, 2)
-    weight = np.array([weights[a, b] for a, b in pairs.tolist()], np.int64)
-    zeros = np.zeros_like(weight)
-    network = describe(Edges(pairs[:, 0], pairs[:, 1], weight, weight, zeros), weight)
-    members: dict[int, list[str]] = defaultdict(list)
-    for account, community in zip(
-        network.account.tolist(), network.community.tolist(), strict=True
+    a = np.array([code[tie.account_a] for tie in ties], np.int64)
+    b = np.array([code[tie.account_b] for tie in ties], np.int64)
+    weight = np.array([tie.weight for tie in ties], np.int64)
+    network = describe(Edges(a, b, weight, weight, np.zeros_like(weight)), weight)
+    members: dict[int, list[_Member]] = defaultdict(list)
+    columns = (network.account, network.degree, network.strength, network.core)
+    for community, account, *numbers in zip(
+        network.community.tolist(), *(column.tolist() for column in columns), strict=True
     ):
-        members[community].append(names[account])
+        members[community].append(_Member(names[account], *numbers))
     return [members[number] for number in sorted(members) if len(members[number]) > 1]
+
+
+def _ties_within(
+    communities: Sequence[Sequence[_Member]], ties: Sequence[FusedEdge], edges: Sequence[Edge]
+) -> list[tuple[list[FusedEdge], list[float]]]:
+    """For each community the ties inside of it, and the mean times between shares of their edges."""
+    place = {member.name: n for n, members in enumerate(communities) for member in members}
+    found: list[tuple[list[FusedEdge], list[float]]] = [([], []) for _ in communities]
+    for tie in ties:
+        if place.get(tie.account_a, -1) == place.get(tie.account_b, -2):
+            found[place[tie.account_a]][0].append(tie)
+    for edge in edges:
+        if place.get(edge.account_a, -1) == place.get(edge.account_b, -2):
+            found[place[edge.account_a]][1].append(edge.avg_time_delta_s)
+    return found
 
 
 def _objects_of(
@@ -100,6 +143,26 @@ def _objects_of(
         last_us.append(int(own.at_us[met + 1].max()))
     ordered = sorted(counted, key=lambda name: (-counted[name], name))
     return ordered, min(first_us, default=None), max(last_us, default=None)
+
+
+def _shared_by(names: Sequence[str], shares: Mapping[str, SharesOfTrace]) -> list[SharedObject]:
+    """What at least two of the accounts shared at any time, by most of them first."""
+    found = []
+    for trace, given in shares.items():
+        told = shared_objects(given.shares, _codes(given.shares, names))
+        objects = given.shares.objects.take(told.object[:MAX_OBJECTS]).to_pylist()
+        columns = (told.accounts, told.shares, told.first_us, told.spread_s)
+        for name, accounts, count, first_us, spread_s in zip(
+            objects, *(column[:MAX_OBJECTS].tolist() for column in columns), strict=True
+        ):
+            found.append(
+                SharedObject(
+                    trace=trace, object=name, accounts=accounts, shares=count,
+                    first_at=rfc3339(first_us) or "", spread_s=spread_s,
+                )
+            )  # fmt: skip
+    found.sort(key=lambda one: (-one.accounts, one.first_at, one.trace, one.object))
+    return found[:MAX_OBJECTS]
 
 
 def _signals(

@@ -14,11 +14,23 @@ from app.forensics.findings.document import FindingDocument
 ANALYSES, FINDINGS = "/v1/forensics/analyses", "/v1/forensics/findings"
 _GENERAL = frozenset({"corpus", "kind", "since", "until", "finding"})
 _OF_KIND: dict[str, frozenset[str]] = {
-    "coordination": frozenset({"method", "traces", "window_s", "min_participation", "quantile"}),
+    "coordination": frozenset(
+        {
+            "method",
+            "traces",
+            "window_s",
+            "fast_window_s",
+            "min_participation",
+            "min_traces",
+            "quantile",
+        }
+    ),
     "near_duplicates": frozenset(),
     "chains": frozenset({"engine", "mainstream"}),
 }
-TraceName = Literal["url", "domain", "hashtag", "mention", "text", "media", "repost", "reply"]
+TraceName = Literal[
+    "url", "domain", "hashtag", "mention", "text", "text_cluster", "media", "repost", "reply"
+]
 
 
 def _utc(instant: datetime | None) -> datetime | None:
@@ -49,13 +61,20 @@ class AnalysisWish(BaseModel):
     )
     traces: list[TraceName] = Field(
         default_factory=list,
-        max_length=8,
+        max_length=9,
         description="what accounts may share; by default url, text, media and repost, those of"
         " which there are any",
     )
     window_s: float | None = Field(
         None, gt=0, le=31_536_000, description="estimated from the data by default"
     )
+    fast_window_s: float | None = Field(
+        None,
+        gt=0,
+        le=31_536_000,
+        description="ties within it are the fast sub-network; by default a tenth of the window",
+    )
+    min_traces: int = Field(1, ge=1, le=9, description="on how many traces a tie must hold")
     min_participation: int = Field(
         2, ge=1, le=1_000_000, description="accounts with fewer shares are left out"
     )

@@ -7,10 +7,12 @@ from app.forensics.analysis import chains, near_duplicates
 from app.forensics.analysis.chains import Post, find_chains
 from app.forensics.analysis.language import LANGUAGES, identify
 from app.forensics.analysis.near_duplicates import find_near_duplicates
-from app.forensics.findings.document import Behaviour, FindingDocument, MethodUsed
+from app.forensics.findings.document import Behaviour, Chain, FindingDocument, MethodUsed
 from app.forensics.findings.material import Material, rfc3339
+from app.forensics.findings.stories import story_of
 
 MAX_RECORDS = 20_000
+MAX_CHAINS = 5_000
 Stage = Callable[[str], None]
 Record = dict[str, Any]
 _DIGITS = 6
@@ -41,7 +43,8 @@ def find_duplicates(
         name=near_duplicates.METHOD, version=near_duplicates.VERSION, parameters=parameters
     )
     said = f"{len(texts):,} texts were compared; {len(found):,} pairs repeat each other"
-    return _document("near_duplicates", material, method, records, counts, said)
+    behaviour = Behaviour(records=records)
+    return _document("near_duplicates", material, method, behaviour, counts, said)
 
 
 def find_chains_of(material: Material, parameters: dict[str, Any], stage: Stage) -> FindingDocument:
@@ -78,18 +81,33 @@ def find_chains_of(material: Material, parameters: dict[str, Any], stage: Stage)
             "stage": link.stage.value, "language": posts[link.post].language,
             "repeats": None if link.repeats is None else posts[link.repeats].id,
         }
-        for link in links[:MAX_RECORDS]
+        for link in links
     ]  # fmt: skip
-    count = len({link.chain_id for link in links})
+    told = _chains(records)
+    count, across = len(told), sum(len(chain.languages) > 1 for chain in told)
     counts = {
         "texts": len(texts),
         "chains": count,
+        "chains_shown": min(count, MAX_CHAINS),
+        "chains_across_languages": across,
+        "bursts": sum(len(chain.bursts) for chain in told),
         "links": len(links),
-        "links_shown": len(records),
+        "links_shown": min(len(links), MAX_RECORDS),
     }
     method = MethodUsed(name=chains.METHOD, version=chains.VERSION, parameters=parameters)
     said = f"{len(texts):,} texts were compared; {count:,} stories were taken up by others"
-    return _document("chains", material, method, records, counts, said)
+    behaviour = Behaviour(records=records[:MAX_RECORDS], chains=told[:MAX_CHAINS])
+    return _document("chains", material, method, behaviour, counts, said)
+
+
+def _chains(records: list[Record]) -> list[Chain]:
+    """The story of each chain, the most told first."""
+    links: dict[str, list[Record]] = {}
+    for record in records:
+        links.setdefault(record["chain_id"], []).append(record)
+    chains = [Chain(chain_id=id_, **story_of(one).model_dump()) for id_, one in links.items()]
+    chains.sort(key=lambda chain: (-chain.texts, chain.first_seen.at, chain.chain_id))
+    return chains
 
 
 def _texts(material: Material) -> tuple[list[str], list[str]]:
@@ -109,7 +127,7 @@ def _document(
     kind: Any,
     material: Material,
     method: MethodUsed,
-    records: list[Record],
+    behaviour: Behaviour,
     counts: dict[str, int],
     summary: str,
 ) -> FindingDocument:
@@ -118,15 +136,15 @@ def _document(
         "First is first in this corpus: what was not collected may have come before.",
         *material.caveats,
     ]
-    if len(records) == MAX_RECORDS:
+    if len(behaviour.records) == MAX_RECORDS:
         caveats.append(f"The first {MAX_RECORDS} records are listed; counts are of all.")
     return FindingDocument(
         kind=kind,
-        outcome="found" if records else "nothing_found",
+        outcome="found" if behaviour.records else "nothing_found",
         summary=summary,
         method=method,
         input=material.input,
         counts=counts,
-        behaviour=Behaviour(records=records),
+        behaviour=behaviour,
         caveats=caveats,
     )

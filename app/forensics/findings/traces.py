@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 from app.forensics.analysis.coordination import Descriptions
 from app.forensics.analysis.shares import Shares
 from app.forensics.analysis.text import normalise
+from app.forensics.findings.text_clusters import leaders_of
 from app.forensics.images.clusters import same_pictures
 
 MIN_TEXT_CHARACTERS = 24
@@ -31,6 +33,7 @@ class Trace(StrEnum):
     HASHTAG = "hashtag"
     MENTION = "mention"
     TEXT = "text"
+    TEXT_CLUSTER = "text_cluster"
     MEDIA = "media"
     REPOST = "repost"
     REPLY = "reply"
@@ -40,8 +43,8 @@ BY_DEFAULT = (Trace.URL, Trace.TEXT, Trace.MEDIA, Trace.REPOST)
 """Hashtags, domains, mentions and replies are shared by all who talk of one thing."""
 _COLUMNS = {
     Trace.URL: "urls", Trace.DOMAIN: "urls", Trace.HASHTAG: "hashtags", Trace.MENTION: "mentions",
-    Trace.TEXT: "text", Trace.MEDIA: "media_hashes", Trace.REPOST: "repost_of",
-    Trace.REPLY: "reply_to",
+    Trace.TEXT: "text", Trace.TEXT_CLUSTER: "text", Trace.MEDIA: "media_hashes",
+    Trace.REPOST: "repost_of", Trace.REPLY: "reply_to",
 }  # fmt: skip
 _POSTS = (Trace.REPOST, Trace.REPLY)
 _ACCOUNTS, _CONTENTS = "name", "content"
@@ -70,9 +73,7 @@ def shares_of(posts: pa.Table, trace: Trace) -> SharesOfTrace:
     """
     rows = _Rows()
     column = posts.column(_COLUMNS[trace]).to_pylist()
-    read = _READERS.get(trace, _as_it_is)
-    if trace is Trace.MEDIA:
-        read = same_pictures([one for values in column for one in values or ()]).get
+    read = _reader(trace, column)
     platforms = posts.column("platform").to_pylist()
     for number, values in enumerate(column):
         given = [values] if isinstance(values, str) else values or ()
@@ -96,6 +97,16 @@ def shares_of(posts: pa.Table, trace: Trace) -> SharesOfTrace:
         owner=_column(taken, "owner"),
     )
     return SharesOfTrace(shares, known, len(np.unique(np.array(rows.post, np.int64))))
+
+
+def _reader(trace: Trace, column: Sequence[Any]) -> Callable[[str], str | None]:
+    """What makes an object's name of a value; copies are told by the values of all posts."""
+    if trace is Trace.MEDIA:
+        return same_pictures([one for values in column for one in values or ()]).get
+    if trace is Trace.TEXT_CLUSTER:
+        leaders = leaders_of(filter(None, map(_plain_text, column)))
+        return lambda text: _text(leaders.get(_plain_text(text) or "", ""))
+    return _READERS.get(trace, _as_it_is)
 
 
 def label(platform: str, name: str) -> str:
@@ -141,11 +152,15 @@ def _domain(url: str) -> str | None:
 
 
 def _text(text: str) -> str | None:
-    plain = normalise(text).text
-    if len(plain) < MIN_TEXT_CHARACTERS:
-        return None
+    plain = _plain_text(text)
     # A hash, so that a finding holds no text of a post.
-    return hashlib.sha256(plain.encode()).hexdigest()[:16]
+    return None if plain is None else hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def _plain_text(text: str | None) -> str | None:
+    """A text as it is compared; `None` where it is too short for it."""
+    plain = normalise(text or "").text
+    return plain if len(plain) >= MIN_TEXT_CHARACTERS else None
 
 
 def _hashtag(tag: str) -> str:

@@ -3,10 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Link = Mapping[str, Any]
-"""A record of a finding of chains."""
+from app.forensics.findings.stories import Link
 
 
 @dataclass(frozen=True, slots=True)

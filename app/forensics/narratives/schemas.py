@@ -1,12 +1,12 @@
 """The wire of narratives."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.events.schemas import Link
+from app.forensics.findings.document import Story
 
 _ID = "3f0c6f0e-6a39-4c55-9a1c-0d5c8f3e7b21"
 EXAMPLE: dict[str, Any] = {
@@ -48,43 +48,10 @@ EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class FirstSeen(BaseModel):
-    """The first text in this collection; elsewhere there may have been an earlier one."""
-
-    id: str = Field(description="the post, as the finding names it")
-    account: str | None
-    at: datetime
-    language: str
-
-
-class LanguageShare(BaseModel):
-    language: str
-    texts: int
-    first_at: datetime
-
-
-class BurstShown(BaseModel):
-    """Hours with more texts than the day before leads to expect."""
-
-    start_at: datetime
-    end_at: datetime
-    posts: int
-    expected: float
-    p: float = Field(description="of its least likely hour, times the hours looked at")
-
-
-class Narrative(BaseModel):
+class Narrative(Story):
     """One story that was told again."""
 
     id: str = Field(description="kept through the versions of a finding, as texts come and go")
-    first_seen: FirstSeen
-    last_at: datetime
-    texts: int
-    accounts: int
-    languages: list[LanguageShare] = Field(description="the first one first")
-    kinds: dict[str, int] = Field(description="texts by how they came to be in it")
-    stage: Literal["placement", "layering", "integration"] = Field(description="how far it came")
-    bursts: list[BurstShown]
 
 
 class NarrativesMeta(BaseModel):

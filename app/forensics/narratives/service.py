@@ -1,40 +1,29 @@
 """Narratives of a finding that a caller may see, page by page."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import orjson
 
 from app.access.principal import Principal
 from app.core.db import Database
 from app.core.errors import InvalidParameterError, NotFoundError
 from app.core.pagination import decode_cursor, encode_cursor
-from app.forensics.analysis.bursts import find_bursts
-from app.forensics.analysis.chains import Stage
 from app.forensics.corpora import repository as corpora
 from app.forensics.findings import service as findings
 from app.forensics.findings.models import Finding
+from app.forensics.findings.stories import story_of
 from app.forensics.findings.views import summary_shown
 from app.forensics.narratives import repository
 from app.forensics.narratives.clusters import Cluster, clusters_of
 from app.forensics.narratives.queries import NarrativesQuery, Sort
-from app.forensics.narratives.schemas import (
-    BurstShown,
-    FirstSeen,
-    LanguageShare,
-    Narrative,
-    NarrativesMeta,
-)
+from app.forensics.narratives.schemas import Narrative, NarrativesMeta
 
 MAX_VERSIONS = 10
 """Ids are carried on through so many."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,42 +110,7 @@ def _page(
 
 
 def _narrative(cluster: Cluster) -> Narrative:
-    links = cluster.links
-    at = [datetime.fromisoformat(link["published_at"]) for link in links]
-    at_us = np.array([(one - _EPOCH) // timedelta(microseconds=1) for one in at], np.int64)
-    first_of: dict[str, datetime] = {}
-    for link, instant in zip(links, at, strict=True):
-        first_of.setdefault(link["language"], instant)
-    texts_in = Counter(link["language"] for link in links)
-    reached = {link["stage"] for link in links}
-    return Narrative(
-        id=cluster.id,
-        first_seen=FirstSeen(
-            id=links[0]["id"],
-            account=links[0]["account"],
-            at=at[0],
-            language=links[0]["language"],
-        ),
-        last_at=at[-1],
-        texts=len(links),
-        accounts=len({link["account"] for link in links}),
-        languages=[
-            LanguageShare(language=language, texts=texts_in[language], first_at=first)
-            for language, first in first_of.items()
-        ],
-        kinds=dict(Counter(link["kind"] for link in links)),
-        stage=[stage.value for stage in Stage if stage in reached][-1],
-        bursts=[
-            BurstShown(
-                start_at=_EPOCH + timedelta(microseconds=one.start_us),
-                end_at=_EPOCH + timedelta(microseconds=one.end_us),
-                posts=one.posts,
-                expected=round(one.expected, 3),
-                p=one.p,
-            )
-            for one in find_bursts(at_us)
-        ],
-    )
+    return Narrative(id=cluster.id, **story_of(cluster.links).model_dump())
 
 
 def _made_for(query: NarrativesQuery) -> str:

@@ -219,4 +219,4 @@ def test_hostile_ids_stay_within_their_lines(tmp_path: Path) -> None:
     _verify(held.getvalue(), tmp_path / "p.zip")
 
 
-_DIGEST_OF_FORMAT_1 = "8836d793c4e43e7744b93b5e3746d1451892e3fd3e57ffb6174223e90abd19d8"
+_DIGEST_OF_FORMAT_1 = "9b123aeac815a563cf5cce7c04d29abe9f5785c5a1ab75db0c5e1e6c7418066c"

@@ -1,7 +1,10 @@
 """From an upload to a finding over HTTP, with a real worker and a real process."""
 
 import hashlib
+import random
+from collections.abc import Callable
 from pathlib import Path
+from string import ascii_lowercase
 
 import orjson
 import pytest
@@ -26,6 +29,66 @@ async def test_a_planted_campaign_is_found_and_made_again(analyst: Analyst) -> N
     assert group["objects_total"] == 8
     assert document["input"]["posts_used"] == document["input"]["synthetic_posts"] == 448
     assert document["attribution"] == document["source_status"] == []
+
+
+async def test_a_finding_tells_of_ties_objects_and_signals(analyst: Analyst) -> None:
+    posts = [{**post, "hashtags": ["Choir"]} if "planted" in post["account"] else post
+             for post in campaign()]  # fmt: skip
+    await analyst.upload(posts)
+    shown = await analyst.finding(traces=["url", "hashtag"], window_s=60, fast_window_s=1)
+    document = shown["document"]
+    behaviour = document["behaviour"]
+    (group,) = behaviour["groups"]
+    # They share a second apart, so that neighbours alone are fast.
+    assert (group["edges"], group["fast_edges"], group["core"]) == (15, 5, 5)
+    assert group["traces"] == ["url"] and 1 <= group["median_delta_s"] <= 5
+    assert behaviour["fast_windows_s"] == {"url": 1, "hashtag": 1}
+    ties = {(tie["account_a"], tie["account_b"]): tie for tie in behaviour["ties"]}
+    assert ties["x:planted0", "x:planted1"]["fast"] is True
+    assert ties["x:planted0", "x:planted5"]["fast"] is False
+    assert ties["x:planted0", "x:planted5"]["traces"] == ["url"]
+    first = behaviour["accounts"][0]
+    assert (first["partners"], first["strength"], first["core"], first["posts"]) == (5, 40, 5, 8)
+    assert first["signals"]["in_step"] == 1
+    told = [one for one in behaviour["objects"] if one["trace"] == "url"]
+    assert len(told) == 8 and told[0]["object"] == "https://example.org/0"
+    assert (told[0]["accounts"], told[0]["shares"], told[0]["spread_s"]) == (6, 6, 5)
+    assert document["counts"]["ties_fast"] == 5
+    both = (await analyst.finding(traces=["url", "hashtag"], window_s=60, min_traces=2))["document"]
+    assert (both["outcome"], both["behaviour"]["ties"]) == ("nothing_found", [])
+
+
+SHARED: dict[str, Callable[[int, str], Record]] = {
+    "url": lambda n, _: {"urls": [f"https://e.org/{n}?utm_source=x"]},
+    "domain": lambda n, account: {"urls": [f"https://d{n}.example/{account}"]},
+    "hashtag": lambda n, _: {"hashtags": [f"Tag{n}"]},
+    "mention": lambda n, _: {"mentions": [f"@name{n}"]},
+    "text": lambda n, _: {"text": _sentence(n)},
+    "text_cluster": lambda n, account: {"text": f"{_sentence(n)} {account}"},
+    "media": lambda n, _: {"media_hashes": [f"sha256:{n:064x}"]},
+    "repost": lambda n, _: {"repost_of": f"original-{n}"},
+    "reply": lambda n, _: {"reply_to": f"question-{n}"},
+}
+
+
+def _sentence(number: int) -> str:
+    """Words that no other sentence has."""
+    chance = random.Random(number)
+    return " ".join("".join(chance.choices(ascii_lowercase, k=9)) for _ in range(12))
+
+
+@pytest.mark.parametrize("trace", SHARED)
+async def test_every_trace_finds_its_campaign(analyst: Analyst, trace: str) -> None:
+    posts = []
+    for post in campaign():
+        kind, _, number = post["urls"][0].removeprefix("https://example.").partition("/")
+        shared = SHARED[trace](int(number) + (100 if kind == "net" else 0), post["account"])
+        posts.append({**post, "urls": [], "text": None, **shared})
+    await analyst.upload(posts)
+    document = (await analyst.finding(traces=[trace], window_s=60))["document"]
+    groups = [group["accounts"] for group in document["behaviour"]["groups"]]
+    assert groups == [[f"x:planted{i}" for i in range(6)]]
+    assert document["method"]["parameters"]["traces"] == [trace]
 
 
 async def test_organic_life_gives_an_empty_answer(analyst: Analyst) -> None:

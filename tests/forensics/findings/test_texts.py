@@ -39,6 +39,31 @@ async def test_chains_tell_who_repeats_whom(analyst: Analyst) -> None:
     ]
     assert links[2]["lag_s"] in (3_600, 7_200)
     assert document["method"]["parameters"]["mainstream"] == ["paper"]
+    (story,) = document["behaviour"]["chains"]
+    assert story["chain_id"] == links[0]["chain_id"]
+    assert story["first_seen"] == {
+        "id": "1", "account": "blog", "at": "2025-01-01T00:00:00Z", "language": "en",
+    }  # fmt: skip
+    assert (story["texts"], story["accounts"], story["stage"]) == (3, 3, "integration")
+    assert (document["counts"]["chains"], document["counts"]["bursts"]) == (1, 0)
+
+
+async def test_a_chain_goes_through_languages_and_bursts(analyst: Analyst) -> None:
+    told = [("0", "en", 0), *((str(n), "es", 3_600 + 60 * n) for n in range(1, 9))]
+    posts = [
+        {
+            "id": id_, "account": f"a{id_}", "published_at": 1_735_689_600 + after, "text": STORY,
+            "language": language,
+        }
+        for id_, language, after in told
+    ]  # fmt: skip
+    await analyst.upload(posts)
+    document = (await analyst.finding(kind="chains"))["document"]
+    (story,) = document["behaviour"]["chains"]
+    assert [(one["language"], one["texts"]) for one in story["languages"]] == [("en", 1), ("es", 8)]
+    (burst,) = story["bursts"]
+    assert (burst["start_at"], burst["posts"]) == ("2025-01-01T01:00:00Z", 8)
+    assert document["counts"]["chains_across_languages"] == document["counts"]["bursts"] == 1
 
 
 async def test_what_an_analysis_does_not_know_is_refused(analyst: Analyst) -> None:

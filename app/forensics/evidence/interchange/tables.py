@@ -9,18 +9,20 @@ from app.forensics.evidence.source import FindingVersion
 from app.forensics.findings.document import Behaviour, Edge
 
 EDGE_COLUMNS = (
-    "account_a", "account_b", "trace", "weight", "avg_time_delta_s", "expected", "p", "q", "benign", "group",
-    "synthetic",
+    "account_a", "account_b", "trace", "weight", "avg_time_delta_s", "fast_objects", "expected", "p",
+    "q", "benign", "group", "synthetic",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What XML 1.0 has no way to write, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
-_NODE_KEYS = (("group", "string"), ("partners", "int"), ("posts", "int"))
+_NODE_KEYS = (
+    ("group", "string"), ("partners", "int"), ("strength", "int"), ("core", "int"), ("posts", "int"),
+)  # fmt: skip
 _EDGE_KEYS = (
     ("trace", "string"),
-    ("weight", "int"), ("avg_time_delta_s", "double"), ("expected", "double"), ("p", "double"),
-    ("q", "double"), ("benign", "string"),
+    ("weight", "int"), ("avg_time_delta_s", "double"), ("fast_objects", "int"),
+    ("expected", "double"), ("p", "double"), ("q", "double"), ("benign", "string"),
 )  # fmt: skip
 
 
