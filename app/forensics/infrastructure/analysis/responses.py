@@ -43,7 +43,8 @@ def response_indicators(headers: Sequence[tuple[str, str]], site: str) -> Iterat
         elif name not in _USUAL:
             yield "header_name", name
             # A number of one answer tells nothing, nor does the site's own name.
-            if value and not _ONE_ANSWER.search(value) and site.lower() not in value.lower():
+            own = "." in site and site.lower() in value.lower()
+            if value and not own and not _ONE_ANSWER.search(value):
                 yield "header", f"{name}: {value[:200]}"
 
 

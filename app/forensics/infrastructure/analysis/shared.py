@@ -164,12 +164,13 @@ def with_own(own: bytes | None) -> SharedValues:
 
 def _read(documents: Sequence[bytes]) -> SharedValues:
     digest = hashlib.sha256(b"\n".join(documents)).hexdigest()
-    entries = tuple(
-        _entry(number, value)
-        for document in documents
-        for number, value in enumerate(tomllib.loads(document.decode()).get("shared", []), 1)
-    )
-    return SharedValues(digest, entries)
+    entries = []
+    for document in documents:
+        listed = tomllib.loads(document.decode()).get("shared", [])
+        if not isinstance(listed, list):
+            raise ValueError("[[shared]] is a list of tables")
+        entries += [_entry(number, value) for number, value in enumerate(listed, 1)]
+    return SharedValues(digest, tuple(entries))
 
 
 def _entry(number: int, value: Any) -> Entry:

@@ -53,7 +53,7 @@ def read_files(source: Path, skip: Skip) -> Iterator[CapturedFile]:
     elif zipfile.is_zipfile(source):
         entries = _of_zip(source, skip)
     else:
-        entries = [(PurePosixPath(source.name), lambda: source.open("rb"))]
+        entries = [(_name_of(source), _opener(source))]
     total = 0
     for path, opened in sorted(entries, key=lambda entry: entry[0]):
         data = _read(path, opened, skip)
@@ -66,6 +66,13 @@ def read_files(source: Path, skip: Skip) -> Iterator[CapturedFile]:
 
 
 _Entry = tuple[PurePosixPath, Callable[[], BinaryIO]]
+
+
+def _name_of(source: Path) -> PurePosixPath:
+    """A lone file that holds JSON is a HAR, whatever it is called: uploads have no name."""
+    with source.open("rb") as file:
+        start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return PurePosixPath("capture.har" if start.startswith(b"{") else source.name)
 
 
 def _of_folder(folder: Path, skip: Skip) -> list[_Entry]:

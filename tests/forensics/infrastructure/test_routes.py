@@ -1,0 +1,110 @@
+"""`POST /v1/forensics/infrastructure`: captures go in, what sites share comes out."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+
+from app.core.settings import Settings
+from app.forensics.infrastructure import process, service
+from app.forensics.infrastructure.document import analyse
+from app.forensics.infrastructure.examples import ANSWER
+from app.forensics.infrastructure.schemas import InfrastructureAnswer
+from tests.forensics.corpora.conftest import Analyst, Analysts
+from tests.forensics.infrastructure.making import background, planted, zipped
+from tests.forensics.infrastructure.test_hostile import BOMB, har_of
+from tests.problems import assert_problem
+
+PATH = "/v1/forensics/infrastructure"
+
+
+async def test_an_archive_is_compared(analyst: Analyst, tmp_path: Path, settings: Settings) -> None:
+    chance = random.Random(2)
+    body = zipped([*planted(chance, 0, 3), *(background(chance, number) for number in range(5))])
+    answer = await analyst.client.post(PATH, content=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["x-request-cost"] == "10"
+    assert answer.headers["cache-control"] == "no-store"
+    shown = InfrastructureAnswer.model_validate_json(answer.content, extra="forbid", strict=True)
+    assert [group.sites for group in shown.groups] == [[f"red0-{n}.example" for n in range(3)]]
+    (tmp_path / "a.zip").write_bytes(body)
+    assert orjson.dumps(analyse(tmp_path / "a.zip", 0.6)) == answer.content
+    assert (await analyst.client.post(PATH, content=body)).content == answer.content
+    none = await analyst.client.post(PATH, content=body, params={"min_score": 99})
+    assert (none.status_code, none.json()["pairs"]) == (200, [])
+    assert settings.upload_dir is not None
+    assert list(settings.upload_dir.iterdir()) == []  # nothing of it is kept
+
+
+async def test_a_har_alone_is_read(analyst: Analyst) -> None:
+    first, again = [await analyst.client.post(PATH, content=har_of("uno.example")) for _ in "12"]
+    assert [site["site"] for site in first.json()["sites"]] == ["uno.example"]
+    assert first.content == again.content
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "a ZIP of captures is needed"),
+        (b"no archive", "no captures"),
+        (b'{"log": 7}', "no captures"),
+        (zipped([]), "no captures"),
+        (zipped([background(random.Random(1), 1)])[:-40], "no captures"),
+        (BOMB, "256 MiB"),
+    ],
+)
+async def test_what_holds_no_captures_is_refused(analyst: Analyst, body: bytes, says: str) -> None:
+    answer = await analyst.client.post(PATH, content=body)
+    problem = assert_problem(answer, 422, "invalid_body")
+    assert says in str(problem["detail"])
+
+
+async def test_parameters_and_plans_are_checked(analyst: Analyst, analysts: Analysts) -> None:
+    for bad in ("-1", "101", "nan", "inf", "x"):
+        answer = await analyst.client.post(PATH, params={"min_score": bad}, content=b"x")
+        assert_problem(answer, 400, "invalid_parameter")
+    assert_problem(await analyst.client.post(PATH, params={"f": "x"}), 400, "invalid_parameter")
+    async with analysts("free@example.org", "free") as free:
+        assert_problem(await free.client.post(PATH, content=b"x"), 403, "plan_required")
+    assert_problem(
+        await analyst.client.post(PATH, content=b"x", headers={"X-API-Key": "vric_sk_no"}),
+        401, "unauthorized",
+    )  # fmt: skip
+
+
+async def test_too_much_is_refused_while_it_comes(
+    analyst: Analyst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_ARCHIVE_BYTES", 1_000)
+    answer = await analyst.client.post(PATH, content=b"x" * 2_000)
+    assert_problem(answer, 413, "body_too_large")
+
+
+async def test_what_takes_too_long_is_ended(
+    analyst: Analyst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "DEADLINE_S", 0)
+    answer = await analyst.client.post(PATH, content=zipped([background(random.Random(1), 1)]))
+    assert "too long" in str(assert_problem(answer, 422, "invalid_body")["detail"])
+
+
+async def test_what_needs_too_much_memory_is_ended(
+    analyst: Analyst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "MEMORY_BYTES", 80 << 20)
+    answer = await analyst.client.post(PATH, content=BOMB)
+    assert_problem(answer, 422, "invalid_body")
+
+
+async def test_others_wait_their_turn(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MAX_WAIT_S", 0.05)
+    monkeypatch.setattr(service, "_one_at_a_time", asyncio.Semaphore(0))
+    answer = await analyst.client.post(PATH, content=zipped([background(random.Random(1), 1)]))
+    assert_problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "30"
+
+
+def test_the_example_fits_its_schema() -> None:
+    InfrastructureAnswer.model_validate(ANSWER, extra="forbid")
