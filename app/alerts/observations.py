@@ -18,6 +18,9 @@ class Observation:
     and no one is told twice. `crafts` holds ids and identifiers of every craft that took part;
     `origins` and `destinations` hold codes of places and of their countries. `data` is what is
     sent: the evidence, the method and its version.
+
+    What has `lasts_until` is told once for all of its `subject` that overlaps it in time: a new
+    analysis may move its beginning, and another method may find it too.
     """
 
     kind: str
@@ -30,6 +33,8 @@ class Observation:
     destinations: frozenset[str] = frozenset()
     score: float | None = None
     hours: float | None = None
+    subject: str = ""
+    lasts_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,15 @@ SELECT new.account_id, new.watchlist_id, new.rule, new.kind, new.key, new.observ
     new.data::jsonb, CASE WHEN watchlists.webhook_url IS NULL OR webhook_disabled_at IS NOT NULL
     THEN 'none' ELSE 'pending' END, 0, now()
 FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::timestamptz[],
-    $7::text[]) WITH ORDINALITY AS new (account_id, watchlist_id, rule, kind, key, observed_at,
-    data, place)
+    $7::text[], $8::text[], $9::timestamptz[]) WITH ORDINALITY AS new (account_id, watchlist_id,
+    rule, kind, key, observed_at, data, subject, lasts_until, place)
 JOIN watchlists ON watchlists.id = new.watchlist_id
+WHERE new.lasts_until IS NULL OR NOT EXISTS (
+    SELECT FROM alerts AS told WHERE told.watchlist_id = new.watchlist_id
+        AND told.kind = new.kind AND starts_with(told.key, new.subject)
+        AND told.observed_at < new.lasts_until
+        AND (told.data->>'lasts_until')::timestamptz > new.observed_at
+)
 ORDER BY new.place
 ON CONFLICT (watchlist_id, key) DO NOTHING
 RETURNING id, account_id, delivery
@@ -71,6 +77,8 @@ async def insert_alerts(
         [observation.key for _, observation in found],
         [observation.observed_at for _, observation in found],
         [orjson.dumps(observation.data).decode() for _, observation in found],
+        [observation.subject for _, observation in found],
+        [observation.lasts_until for _, observation in found],
     )
     return rows
 

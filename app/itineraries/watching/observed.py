@@ -1,6 +1,6 @@
 """Observations out of activities, entries of zones, identities and lists; no I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,14 +14,8 @@ from app.itineraries.activities.service import activity_document
 from app.itineraries.crafts.service import instant
 from app.itineraries.tracks import zone_entries
 from app.itineraries.tracks.zone_entries import ZoneEntry
+from app.itineraries.watching.repository import MEETINGS
 
-_KINDS = {
-    "gap": "gap",
-    "leg": "leg",
-    "meeting": "meeting",
-    "near-shore-transfer": "meeting",
-    "visit": "leg",
-}
 _UPPER = ("registration", "msn")
 
 
@@ -61,22 +55,44 @@ def zones_at(zones: Zones, lat: float | None, lon: float | None) -> frozenset[st
 
 
 def of_activity(row: asyncpg.Record, crafts: Crafts, zones: Zones) -> Observation:
-    """A gap, a meeting, a transfer or a flight leg."""
+    """A gap or a flight leg."""
     document = activity_document(row, crafts.keys)
     origin, destination = document.get("origin") or {}, document.get("destination") or {}
     end_at = row["end_at"]
     return Observation(
-        kind=_KINDS[row["kind"]],
+        kind=row["kind"],
         key=_key(row),
         observed_at=row["start_at"],
         data={"activity": document},
         crafts=crafts.tokens(row["craft_ids"]),
-        zones=zones_at(zones, row["lat"], row["lon"])
-        | ({row["place"]} if row["kind"] == "near-shore-transfer" else frozenset()),
+        zones=zones_at(zones, row["lat"], row["lon"]),
         origins=_codes(origin.get("code"), origin.get("country")),
         destinations=_codes(destination.get("code"), destination.get("country")),
-        score=row["score"],
         hours=None if end_at is None else (end_at - row["start_at"]).total_seconds() / 3600,
+    )
+
+
+def of_meeting(rows: Sequence[asyncpg.Record], crafts: Crafts, zones: Zones) -> Observation:
+    """One meeting of two craft, by each method that found it, that of the open sea first."""
+    first, *others = sorted(rows, key=lambda row: (MEETINGS.index(row["kind"]), row["start_at"]))
+    places = [zones_at(zones, row["lat"], row["lon"]) for row in rows]
+    places += [frozenset([row["place"]]) for row in rows if row["place"] is not None]
+    subject = f"meeting:{','.join(map(str, first['craft_ids']))}:"
+    start_at, end_at = min(r["start_at"] for r in rows), max(r["end_at"] for r in rows)
+    return Observation(
+        kind="meeting",
+        key=f"{subject}{start_at.isoformat()}",
+        observed_at=start_at,
+        data={
+            "activity": activity_document(first, crafts.keys),
+            "also_found_as": [activity_document(row, crafts.keys) for row in others],
+            "lasts_until": instant(end_at),
+        },
+        crafts=crafts.tokens(first["craft_ids"]),
+        zones=frozenset().union(*places),
+        score=max((row["score"] for row in rows if row["score"] is not None), default=None),
+        subject=subject,
+        lasts_until=end_at,
     )
 
 

@@ -9,8 +9,10 @@ import orjson
 
 from app.itineraries.activities.repository.pages import COLUMNS, STANDS
 from app.itineraries.crafts.keys import scheme_of
+from app.itineraries.tracks.voyages import CALL_CONFIDENCE
 
-TOLD_KINDS = ("gap", "leg", "meeting", "near-shore-transfer", "visit")
+MEETINGS = ("meeting", "near-shore-transfer")
+TOLD_KINDS = ("gap", "leg", "visit", *MEETINGS)
 _CHANGED = f"""
 SELECT {COLUMNS} FROM activities WHERE id = ANY($1) AND kind = ANY($2) AND {STANDS} ORDER BY id
 """
@@ -18,9 +20,18 @@ _OPEN_GAPS = f"""
 SELECT {COLUMNS} FROM activities
 WHERE kind = 'gap' AND end_at IS NULL AND {STANDS} ORDER BY start_at DESC, id LIMIT $1
 """
+_SAME_MEETINGS = f"""
+SELECT {COLUMNS} FROM activities WHERE kind = ANY($2) AND id IN (
+    SELECT other.id FROM activities AS one JOIN activities AS other
+        ON other.craft_ids = one.craft_ids AND other.kind = ANY($2)
+        AND other.start_at <= one.end_at AND other.end_at >= one.start_at
+    WHERE one.id = ANY($1)
+) ORDER BY craft_ids, start_at, id
+"""
 _VISIT_BEFORE = """
 SELECT place, evidence->>'country' AS country, end_at FROM activities
-WHERE kind = 'visit' AND craft_ids = $1 AND start_at < $2 ORDER BY start_at DESC LIMIT 1
+WHERE kind = 'visit' AND craft_ids = $1 AND start_at < $2
+    AND (evidence->>'confidence')::int >= $3 ORDER BY start_at DESC LIMIT 1
 """
 _CRAFTS = "SELECT id, key FROM crafts WHERE id = ANY($1)"
 _IDENTIFIERS = """
@@ -59,11 +70,28 @@ async def fetch_open_gaps(connection: asyncpg.Connection, limit: int) -> list[as
     return list(await connection.fetch(_OPEN_GAPS, limit))
 
 
-async def find_visit_before(
+async def fetch_meetings(
+    connection: asyncpg.Connection, activity_ids: Sequence[int]
+) -> list[list[asyncpg.Record]]:
+    """Meetings by every method that found them: those given, with what overlaps them of the pair."""
+    groups: list[list[asyncpg.Record]] = []
+    for row in await connection.fetch(_SAME_MEETINGS, activity_ids, MEETINGS):
+        last = groups[-1] if groups else []
+        until = max((one["end_at"] for one in last), default=row["start_at"])
+        if last and last[0]["craft_ids"] == row["craft_ids"] and row["start_at"] <= until:
+            last.append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+async def find_call_before(
     connection: asyncpg.Connection, visit: asyncpg.Record
 ) -> asyncpg.Record | None:
     """Where a vessel called before."""
-    return await connection.fetchrow(_VISIT_BEFORE, visit["craft_ids"], visit["start_at"])
+    return await connection.fetchrow(
+        _VISIT_BEFORE, visit["craft_ids"], visit["start_at"], CALL_CONFIDENCE
+    )
 
 
 async def fetch_identifiers(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import numpy as np
+import orjson
 import shapely
 from shapely.geometry import shape
 
@@ -14,6 +15,7 @@ from app.alerts.recording import entitled, record_observations
 from app.alerts.repository import fetch_watched_kinds, fetch_watched_zones
 from app.itineraries.journeys.identifiers import identifier_key
 from app.itineraries.tracks.positions import Positions
+from app.itineraries.tracks.voyages import CALL_CONFIDENCE
 from app.itineraries.tracks.zone_entries import detect_zone_entries
 from app.itineraries.watching import observed, repository
 from app.itineraries.zones.bundled import bundled_zones
@@ -51,13 +53,17 @@ async def tell_watchers(
     found: list[Observation] = []
     if "zone_entry" in kinds:
         found += _entries(seen, positions, zones, crafts)
-    for row in activities:
-        if row["kind"] != "visit":
-            found.append(observed.of_activity(row, crafts, zones))
-            continue
-        before = await repository.find_visit_before(connection, row) if "leg" in kinds else None
-        if before is not None and before["place"] != row["place"]:
-            found.append(observed.of_voyage(row, before, crafts, zones))
+    found += [
+        observed.of_activity(row, crafts, zones)
+        for row in activities
+        if row["kind"] in ("gap", "leg")
+    ]
+    if "leg" in kinds:
+        found += await _voyages(connection, activities, crafts, zones)
+    if "meeting" in kinds:
+        met = [row["id"] for row in activities if row["kind"] in repository.MEETINGS]
+        for meeting in await repository.fetch_meetings(connection, met):
+            found.append(observed.of_meeting(meeting, crafts, zones))
     if heard_until is not None:
         found += [observed.of_open_gap(row, crafts, zones, heard_until) for row in gaps]
     if "identity_change" in kinds:
@@ -78,6 +84,25 @@ async def _zones(connection: asyncpg.Connection, plans: Sequence[str]) -> observ
     for zone in zones.values():
         shapely.prepare(zone)
     return zones
+
+
+async def _voyages(
+    connection: asyncpg.Connection,
+    activities: Sequence[asyncpg.Record],
+    crafts: observed.Crafts,
+    zones: observed.Zones,
+) -> list[Observation]:
+    """Calls at another place than the one before."""
+    found = []
+    for row in activities:
+        if (
+            row["kind"] == "visit"
+            and orjson.loads(row["evidence"])["confidence"] >= CALL_CONFIDENCE
+        ):
+            before = await repository.find_call_before(connection, row)
+            if before is not None and before["place"] != row["place"]:
+                found.append(observed.of_voyage(row, before, crafts, zones))
+    return found
 
 
 def _entries(

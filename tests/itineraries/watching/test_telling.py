@@ -140,11 +140,37 @@ async def test_lying_close_in_a_zone_with_a_rule_of_its_own_is_a_meeting(
         track(tankers[0], close, 600), track(tankers[1], [(lat + 9e-4, lon) for lat, lon in close], 600)
     ]))  # fmt: skip
     await derive_activities(database, WORLD)
-    alerts = await told(premium, there)
-    assert {alert["kind"] for alert in alerts} == {"meeting"}
-    found = {alert["data"]["activity"]["kind"]: alert["data"]["activity"] for alert in alerts}
-    assert found["near-shore-transfer"]["craft_ids"] == tankers
+    # Both rules find it, the one of the open sea and the zone's: it is one meeting.
+    (alert,) = await told(premium, there)
+    assert (alert["kind"], alert["data"]["activity"]["kind"]) == ("meeting", "meeting")
+    (zone_rule,) = alert["data"]["also_found_as"]
+    assert (zone_rule["kind"], zone_rule["craft_ids"]) == ("near-shore-transfer", tankers)
     assert await told(premium, elsewhere) == []
+
+
+async def test_a_meeting_is_told_once_whatever_finds_it_first(
+    premium: httpx.AsyncClient,
+    database: Database,
+    take: Take,  # noqa: F811
+) -> None:
+    there = await make(premium, rules=[{"on": "meeting"}])
+
+    async def lie(first: int, last: int) -> None:
+        """Two tankers side by side from one fix to another, ten minutes apart."""
+        times = [START_S + 600 * n for n in range(first, last)]
+        for craft, lat in (("mmsi:775000016", 10.34), ("mmsi:775000017", 10.3409)):
+            await take(fixes(craft, times, [lat] * len(times), [-64.76] * len(times)))
+        await derive_activities(database, WORLD)
+
+    await lie(20, 27)  # an hour: enough for the zone's rule alone
+    (first,) = await told(premium, there)
+    assert first["data"]["activity"]["kind"] == "near-shore-transfer"
+    await lie(
+        0, 40
+    )  # fixes that came late begin it earlier, and for the other rule it is long enough
+    assert await told(premium, there) == [first]
+    await lie(40 + 60, 40 + 75)  # ten hours later they meet again
+    assert len(await told(premium, there)) == 2
 
 
 async def test_a_vessel_that_calls_elsewhere_made_a_voyage(
