@@ -49,7 +49,12 @@ class ZoneChange(BaseModel):
 
 class Zone(BaseModel):
     """An area. `bundled` ones come with the product and stay as they are; `rule` is what counts
-    there as lying close."""
+    there as lying close.
+
+    A zone is its polygon and nothing else: a point counts when it lies inside, and edges are straight
+    in longitude and latitude (RFC 7946). The bundled ones have twelve corners on a circle round a
+    roadstead, so that between corners they end up to 3.4 % of its radius short of it.
+    """
 
     id: str
     name: str
