@@ -18,7 +18,8 @@ from app.forensics.analysis.shares import Integers, Shares
 from app.forensics.analysis.windows import estimate_window
 from app.forensics.sources.posts import ALIASES
 from app.forensics.sources.shares import ShareColumns, read_shares
-from app.forensics.sources.tables import Rejected, TableError
+from app.forensics.sources.tables import TableError
+from app.ingest.rejects import Reject
 
 SHOWN_REJECTS = 100
 BLOCK_EDGES = 100_000
@@ -33,7 +34,7 @@ class Rejects:
     count: int = 0
     shown: list[str] = field(default_factory=list)
 
-    def __call__(self, rejected: Rejected) -> None:
+    def __call__(self, rejected: Reject) -> None:
         self.count += 1
         if self.count <= SHOWN_REJECTS:
             tell(f"line {rejected.line}: {rejected.reason}")

@@ -10,16 +10,9 @@ import orjson
 from app.core.clock import now
 from app.core.db import Database
 from app.ingest.files import LargeFile, SourceFile
+from app.ingest.rejects import Reject
 
 MAX_RECORDED_REJECTS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A line that could not be taken in, and why."""
-
-    line: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from typing import Any, get_args
 
 import numpy as np
 
+from app.ingest.rejects import Reject
 from app.itineraries.airfields import load_airports
 from app.itineraries.analysis_kind import Kind
 from app.itineraries.findings import as_record
 from app.itineraries.register_data import load_registers
 from app.itineraries.sea_data import load_places, load_shore, load_zones
-from app.itineraries.sources.batch import Batch, IdentityStatement, Rejected, join_positions
+from app.itineraries.sources.batch import Batch, IdentityStatement, join_positions
 from app.itineraries.sources.formats import ReadOptions, read_batches
 from app.itineraries.sources.opening import UnreadableError
 from app.itineraries.sources.registry import find_register, read_registry
@@ -63,7 +64,7 @@ class Material:
     positions: Positions
     statics: list[IdentityStatement]
     statements: list[Statement]
-    rejects: list[Rejected]
+    rejects: list[Reject]
     rejected: int
     lines: int
     unused: dict[str, int]
@@ -106,10 +107,10 @@ def _add(found: Material, batch: Batch) -> None:
 def _add_register(found: Material, text: str) -> None:
     for row in read_registry(text):
         found.lines += 1
-        if isinstance(row, Rejected):
+        if isinstance(row, Reject):
             _reject(found, [row])
             continue
-        _reject(found, [Rejected(row.line, doubt) for doubt in row.doubts])
+        _reject(found, [Reject(row.line, doubt) for doubt in row.doubts])
         at = None if row.valid_from is None else row.valid_from.timestamp()
         found.statements += [
             Statement(row.key, field, row.said[field], at)
@@ -118,7 +119,7 @@ def _add_register(found: Material, text: str) -> None:
         ]
 
 
-def _reject(found: Material, rejects: Sequence[Rejected]) -> None:
+def _reject(found: Material, rejects: Sequence[Reject]) -> None:
     found.rejects += rejects[: MAX_KEPT_REJECTS - len(found.rejects)]
     found.rejected += len(rejects)
 

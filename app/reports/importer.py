@@ -22,7 +22,7 @@ from app.events.writer import (
     write_events,
 )
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome, Reject, run_ingest
+from app.ingest.runner import Outcome, run_ingest
 from app.reports import writer
 from app.reports.coding.coder import Coder
 from app.reports.coding.records import CodedEvent, Decision, ItemText
@@ -125,8 +125,7 @@ async def _write(
         "unchanged": written.unchanged,
         "removed": gone.deleted if vanished else 0,
     }
-    rejects = [Reject(reject.line, reject.reason) for reject in coded.edition.rejects]
-    return Outcome(counts, rejects)
+    return Outcome(counts, coded.edition.rejects)
 
 
 async def _outlets(connection: asyncpg.Connection, events: Sequence[CodedEvent]) -> OutletNames:

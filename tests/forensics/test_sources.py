@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from app.forensics.sources import shares, tables
 from app.forensics.sources.regular_csv import IrregularError
 from app.forensics.sources.shares import read_shares
-from app.forensics.sources.tables import Rejected, TableError, read_batches
+from app.forensics.sources.tables import TableError, read_batches
 from app.forensics.sources.times import parse_time, parse_times
+from app.ingest.rejects import Reject
 
 COLUMNS = {"account": "account_id", "object": "object_id", "content": "content_id", "time": "at"}
 HEADER = "account_id,object_id,content_id,at\n"
 
 
-def _read(path: Path) -> tuple[list[tuple[Any, ...]], list[Rejected]]:
-    rejects: list[Rejected] = []
+def _read(path: Path) -> tuple[list[tuple[Any, ...]], list[Reject]]:
+    rejects: list[Reject] = []
     read = read_shares(path, COLUMNS, {"text": "text"}, rejects.append)
     columns = [
         pa.chunked_array(one, pa.string()).to_pylist() for one in (read.account, read.object)

@@ -8,10 +8,10 @@ import pytest
 
 from app.core.db import Database
 from app.ingest.files import SourceFile
+from app.ingest.rejects import Reject
 from app.ingest.runner import (
     MAX_RECORDED_REJECTS,
     Outcome,
-    Reject,
     Work,
     forget_bytes,
     run_ingest,

@@ -12,7 +12,8 @@ from app.core.db import Database
 from app.forensics.corpora import writer
 from app.forensics.corpora.models import CorpusUpload
 from app.forensics.sources.posts import PostBatch, read_posts
-from app.forensics.sources.tables import Rejected, TableError
+from app.forensics.sources.tables import TableError
+from app.ingest.rejects import Reject
 from app.ingest.runner import MAX_RECORDED_REJECTS
 
 PART = 10_000
@@ -32,10 +33,10 @@ class Tally:
     """What a file gave so far; of the rejects the first thousand are kept."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    rejects: list[Rejected] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
     unused_columns: list[str] = field(default_factory=list)
 
-    def reject(self, rejected: Rejected) -> None:
+    def reject(self, rejected: Reject) -> None:
         if len(self.rejects) < MAX_RECORDED_REJECTS:
             self.rejects.append(rejected)
 
@@ -114,7 +115,7 @@ async def _take_in(
                 tally.counts[name] += getattr(written, name)
             tally.counts["conflicts"] += len(written.conflicts)
             for line, post_id in written.conflicts:
-                tally.reject(Rejected(line, f"{post_id[:100]}: {CONFLICT}"))
+                tally.reject(Reject(line, f"{post_id[:100]}: {CONFLICT}"))
             await _note(connection, upload, tally)
         if progress is not None:
             progress(tally.shown())

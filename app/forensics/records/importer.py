@@ -24,7 +24,8 @@ from app.forensics.records.records import (
 )
 from app.forensics.records.writer import RecordRow
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome, Reject, run_ingest
+from app.ingest.rejects import Reject
+from app.ingest.runner import Outcome, run_ingest
 from app.plans import Feature
 
 READER_VERSION = "1"

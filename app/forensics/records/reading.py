@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.forensics.records.claim_review import claim_of_review, reviews_in
-from app.ingest.runner import Reject
+from app.ingest.rejects import Reject
 
 MAX_DEPTH = 16
 MAX_COLUMNS = 100

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from app.forensics.sources.post_times import parse_post_time
-from app.forensics.sources.tables import Batch, Rejected, TableError, read_batches
+from app.forensics.sources.tables import Batch, TableError, read_batches
+from app.ingest.rejects import Reject
 
 MAX_TEXT_CHARACTERS = 1_048_576
 MAX_ID_CHARACTERS = 1_024
@@ -80,7 +81,7 @@ class PostBatch:
     """Some posts, the lines that are no posts, and the columns that nothing was taken from."""
 
     posts: list[PostRecord]
-    rejects: list[Rejected]
+    rejects: list[Reject]
     unused_columns: list[str] = field(default_factory=list)
 
 
@@ -129,14 +130,14 @@ def _read_rows(
     batch: Batch,
     fields: Mapping[str, list[Sequence[Any]]],
     keep: Callable[[PostRecord], None],
-    reject: Callable[[Rejected], None],
+    reject: Callable[[Reject], None],
 ) -> None:
     for i, line in enumerate(batch.lines):
         row = {name: _first([column[i] for column in columns]) for name, columns in fields.items()}
         try:
             keep(_post(line, row, _raw(batch, i)))
         except ValueError as error:
-            reject(Rejected(line, str(error)))
+            reject(Reject(line, str(error)))
 
 
 def _first(values: Sequence[Any]) -> Any:

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.forensics.sources.regular_csv import IrregularError, read_regular
-from app.forensics.sources.tables import Batch, Rejected, read_batches
+from app.forensics.sources.tables import Batch, read_batches
 from app.forensics.sources.times import parse_texts, parse_time, parse_times
+from app.ingest.rejects import Reject
 
 MAX_ID_CHARACTERS = 4_096
 _ID_TYPES = (pa.string(), pa.int64())
@@ -34,7 +35,7 @@ def read_shares(
     path: Path,
     columns: Mapping[str, str],
     optional: Mapping[str, str],
-    reject: Callable[[Rejected], None],
+    reject: Callable[[Reject], None],
 ) -> ShareColumns:
     """The shares of a file; `columns` names those of account, object, content and time.
 
@@ -69,7 +70,7 @@ def _read_regular(
     return shares
 
 
-def _append(shares: ShareColumns, batch: Batch, reject: Callable[[Rejected], None]) -> None:
+def _append(shares: ShareColumns, batch: Batch, reject: Callable[[Reject], None]) -> None:
     times = parse_times(batch.values["time"])
     texts = [_texts(batch.values[name]) for name in _REQUIRED]
     if times is not None and all(text is not None for text in texts):
@@ -103,9 +104,7 @@ def _is_whole(column: pa.Array) -> bool:
     return not column.null_count and (low is None or (low > 0 and high <= MAX_ID_CHARACTERS))
 
 
-def _checked(
-    batch: Batch, reject: Callable[[Rejected], None]
-) -> tuple[list[int], NDArray[np.int64]]:
+def _checked(batch: Batch, reject: Callable[[Reject], None]) -> tuple[list[int], NDArray[np.int64]]:
     keep, times = [], []
     for i, line in enumerate(batch.lines):
         try:
@@ -113,7 +112,7 @@ def _checked(
                 _check_id(name, batch.values[name][i])
             times.append(parse_time(batch.values["time"][i]))
         except ValueError as error:
-            reject(Rejected(line, str(error)))
+            reject(Reject(line, str(error)))
         else:
             keep.append(i)
     return keep, np.array(times, np.int64)

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from app.ingest.rejects import Reject
+
 BATCH_ROWS = 50_000
 BATCH_CHARACTERS = 32_000_000
 MAX_LINE_BYTES = 16_000_000
@@ -27,20 +29,12 @@ class TableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that is left out, and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """Some rows: their lines in the file, their values by field, and what was left out."""
 
     lines: Sequence[int]
     values: Mapping[str, Sequence[Any]]
-    rejects: list[Rejected] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
     raw: Sequence[str] = ()
     """Each row as it stands in a file of text, where that was asked for."""
     columns: frozenset[str] = frozenset()
@@ -159,13 +153,13 @@ def _read_csv(header: str, lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:
 
 def _csv_rows(
     lines: _Lines, delimiter: str, width: int
-) -> Iterator[tuple[list[int], list[list[str]], list[str], list[Rejected]]]:
+) -> Iterator[tuple[list[int], list[list[str]], list[str], list[Reject]]]:
     """Rows of the right width with their line numbers; a row may span lines, its last one counts."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     numbers: list[int] = []
     rows: list[list[str]] = []
     raw: list[str] = []
-    rejects: list[Rejected] = []
+    rejects: list[Reject] = []
     begun = lines.characters
     while True:
         try:
@@ -177,7 +171,7 @@ def _csv_rows(
                     raw.append(text)
                 elif row:
                     reason = f"{len(row)} fields, the header has {width}"
-                    rejects.append(Rejected(reader.line_num + 1, reason))
+                    rejects.append(Reject(reader.line_num + 1, reason))
                 full = len(rows) + len(rejects) >= BATCH_ROWS
                 if full or lines.characters - begun > BATCH_CHARACTERS:
                     yield numbers, rows, raw, rejects
@@ -186,7 +180,7 @@ def _csv_rows(
             yield numbers, rows, raw, rejects
             return
         except csv.Error as error:
-            rejects.append(Rejected(reader.line_num + 1, str(error)))
+            rejects.append(Reject(reader.line_num + 1, str(error)))
             lines.taken()
 
 
@@ -221,7 +215,7 @@ def _some(numbered: Iterator[tuple[int, str]], lines: _Lines) -> list[tuple[int,
 
 def _json_objects(
     lines: list[tuple[int, str]],
-) -> tuple[list[tuple[int, str]], list[dict[str, Any]], list[Rejected]]:
+) -> tuple[list[tuple[int, str]], list[dict[str, Any]], list[Reject]]:
     kept, records, rejects = [], [], []
     for number, line in lines:
         if not line.strip():
@@ -229,13 +223,13 @@ def _json_objects(
         try:
             record = orjson.loads(line)
         except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-            rejects.append(Rejected(number, f"no JSON: {error}"))
+            rejects.append(Reject(number, f"no JSON: {error}"))
             continue
         if isinstance(record, dict):
             kept.append((number, line))
             records.append(record)
         else:
-            rejects.append(Rejected(number, "no JSON object"))
+            rejects.append(Reject(number, "no JSON object"))
     return kept, records, rejects
 
 

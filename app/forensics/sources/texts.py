@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.forensics.sources.tables import Batch, Rejected, read_batches
+from app.forensics.sources.tables import Batch, read_batches
 from app.forensics.sources.times import parse_time
+from app.ingest.rejects import Reject
 
 MAX_TEXT_CHARACTERS = 2_000_000
 
@@ -25,7 +26,7 @@ def read_texts(
     path: Path,
     columns: Mapping[str, str],
     optional: Mapping[str, str],
-    reject: Callable[[Rejected], None],
+    reject: Callable[[Reject], None],
 ) -> TextColumns:
     """The texts of a file; `columns` names those of id and text, and of time where it is needed.
 
@@ -44,7 +45,7 @@ def read_texts(
 
 
 def _append(
-    read: TextColumns, batch: Batch, seen: dict[str, str], reject: Callable[[Rejected], None]
+    read: TextColumns, batch: Batch, seen: dict[str, str], reject: Callable[[Reject], None]
 ) -> None:
     for i, line in enumerate(batch.lines):
         try:
@@ -53,7 +54,7 @@ def _append(
             if one in seen and seen[one] != text:
                 raise ValueError(f"id {one[:40]!a} stands before with another text")
         except ValueError as error:
-            reject(Rejected(line, str(error)))
+            reject(Reject(line, str(error)))
             continue
         if one in seen:
             continue

@@ -1,13 +1,11 @@
 """Derives itineraries from their claims anew, with their links to events and their history."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import asyncpg
 
-from app.events.outlets import OutletNames, fold_name
-from app.events.repository.items import load_reported_events
-from app.events.writer import load_outlets, replace_event_links
+from app.events.citations import Citation, find_cited_events
+from app.events.writer import replace_event_links
 from app.itineraries.journeys import writer
 from app.itineraries.journeys.assemble import assemble
 from app.itineraries.journeys.claims import Claim
@@ -66,28 +64,12 @@ async def _links_to_events(
     claims: Mapping[str, Sequence[Claim]],
     titles: Mapping[str, str],
 ) -> dict[str, dict[int, str]]:
-    """The events that tell of itineraries, with the itinerary's title.
-
-    A source names its event by id, or by words that the summary of the outlet's event of that day
-    has; several events can have them.
-    """
-    outlets = OutletNames((await load_outlets(connection)).values())
-    wanted: dict[tuple[str, date], list[tuple[str, str]]] = {}
-    links: dict[str, dict[int, str]] = {}
-    for key, held in claims.items():
-        for source in (source for claim in held for source in claim.sources):
-            entry = outlets.find(source.outlet)
-            if isinstance(source.event, int):
-                links.setdefault(key, {})[source.event] = titles[key]
-            elif source.event is not None and entry is not None and source.published_on:
-                words = fold_name(source.event)
-                wanted.setdefault((entry.id, source.published_on), []).append((key, words))
-    days = sorted({day for _, day in wanted})
-    found = await load_reported_events(connection, days, sorted({name for name, _ in wanted}))
-    for event in found:
-        summary = f" {fold_name(event['summary'])} "
-        for outlet in event["outlets"]:
-            for key, words in wanted.get((outlet, event["published_on"]), ()):
-                if f" {words} " in summary:
-                    links.setdefault(key, {})[event["id"]] = titles[key]
-    return links
+    """The events that tell of itineraries, with the itinerary's title."""
+    citations = [
+        Citation(key, source.outlet, source.published_on, source.event)
+        for key, held in claims.items()
+        for claim in held
+        for source in claim.sources
+    ]
+    events = await find_cited_events(connection, citations)
+    return {key: dict.fromkeys(ids, titles[key]) for key, ids in events.items()}

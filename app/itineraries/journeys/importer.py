@@ -14,7 +14,8 @@ from app.core.errors import CommandError
 from app.events.outlets import OutletNames
 from app.events.writer import load_outlets
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome, Reject, run_ingest
+from app.ingest.rejects import Reject
+from app.ingest.runner import Outcome, run_ingest
 from app.itineraries.journeys import writer
 from app.itineraries.journeys.claims import Claim, Source, read_claim
 from app.itineraries.journeys.derive import derive_itineraries
@@ -23,7 +24,6 @@ from app.itineraries.journeys.joining import join_journeys
 from app.itineraries.journeys.names import Redactor
 from app.itineraries.journeys.records import identifiers_of, mover_key
 from app.itineraries.journeys.redaction import is_over, private_names
-from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.legs import read_legs
 
 KIND = "legs"
@@ -51,8 +51,8 @@ def read_file(file: SourceFile, progress: Progress | None = None) -> ReadClaims:
     claims: list[Claim] = []
     rejects: list[Reject] = []
     for number, record in enumerate(read_legs(file.text()), start=1):
-        if isinstance(record, Rejected):
-            rejects.append(Reject(record.line, record.reason))
+        if isinstance(record, Reject):
+            rejects.append(record)
         else:
             try:
                 claims.append(read_claim(record.fields))

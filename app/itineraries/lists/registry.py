@@ -6,9 +6,9 @@ from app.core import data_version
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome, Reject, run_ingest
+from app.ingest.rejects import Reject
+from app.ingest.runner import Outcome, run_ingest
 from app.itineraries.crafts.writer import Said, save_crafts, save_identities
-from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.registry import Registered, read_registry
 
 KIND = "registry"
@@ -29,8 +29,8 @@ async def import_registry(database: Database, file: SourceFile, source: str) -> 
         rows: list[Registered] = []
         rejects: list[Reject] = []
         for row in read_registry(file.text()):
-            if isinstance(row, Rejected):
-                rejects.append(Reject(row.line, row.reason))
+            if isinstance(row, Reject):
+                rejects.append(row)
             else:
                 rows.append(row)
                 rejects += [Reject(row.line, f"left out: {doubt}") for doubt in row.doubts]

@@ -9,9 +9,9 @@ from app.core import data_version
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.ingest.files import SourceFile
-from app.ingest.runner import Outcome, Reject, run_ingest
+from app.ingest.rejects import Reject
+from app.ingest.runner import Outcome, run_ingest
 from app.itineraries.lists.writer import count_entries, replace_list
-from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.listed import Listed
 from app.itineraries.sources.ofac_csv import read_ofac_csv
 from app.itineraries.sources.ofac_xml import read_ofac_xml
@@ -58,8 +58,8 @@ async def import_sanctions(
         entries: dict[str, Listed] = {}
         rejects = []
         for entry in _read(main, companions):
-            if isinstance(entry, Rejected):
-                rejects.append(Reject(entry.line, entry.reason))
+            if isinstance(entry, Reject):
+                rejects.append(entry)
             else:
                 entries.setdefault(entry.entry_id, entry)
         if not entries:
@@ -81,7 +81,7 @@ async def import_sanctions(
     return await run_ingest(database, KIND, list_id, whole, READER_VERSION, work)
 
 
-def _read(main: SourceFile, companions: Mapping[str, SourceFile]) -> Iterator[Listed | Rejected]:
+def _read(main: SourceFile, companions: Mapping[str, SourceFile]) -> Iterator[Listed | Reject]:
     if main.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or main.content.startswith(
         (b"\xff\xfe", b"\xfe\xff")
     ):

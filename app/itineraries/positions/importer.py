@@ -14,7 +14,8 @@ from app.core import data_version
 from app.core.clock import now
 from app.core.db import Database
 from app.ingest.files import LargeFile
-from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, Reject, run_in_parts
+from app.ingest.rejects import Reject
+from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, run_in_parts
 from app.itineraries.crafts.keys import as_key, kind_of
 from app.itineraries.crafts.statements import as_said
 from app.itineraries.crafts.writer import save_crafts, save_identities, set_kind
@@ -49,7 +50,7 @@ class Tally:
         self.counts["rejected"] += len(batch.rejects)
         self.counts["unused"] += sum(batch.unused.values())
         room = MAX_RECORDED_REJECTS - len(self.rejects)
-        self.rejects += [Reject(one.line, one.reason) for one in batch.rejects[:room]]
+        self.rejects += batch.rejects[:room]
 
     def outcome(self) -> Outcome:
         return Outcome({name: self.counts[name] for name in COUNTED}, self.rejects)

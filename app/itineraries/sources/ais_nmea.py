@@ -12,6 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ingest.rejects import Reject
 from app.itineraries.sources.ais_bits import (
     BASE_STATION,
     BASE_STATION_BITS,
@@ -30,7 +31,6 @@ from app.itineraries.sources.batch import (
     NO_POSITIONS,
     Batch,
     IdentityStatement,
-    Rejected,
 )
 from app.itineraries.tracks.positions import UNKNOWN, Floats, Positions
 
@@ -114,12 +114,12 @@ class NmeaDecoder:
             unused[f"message type {number}"] = int(np.count_nonzero(types[valid] == number))
         positions = _positions(reports, times, faults, unused)
         rejects = sorted(
-            [*rejects, *(Rejected(int(messages.line[row]), reason) for row, reason in faults)],
+            [*rejects, *(Reject(int(messages.line[row]), reason) for row, reason in faults)],
             key=lambda reject: reject.line,
         )
         return Batch(positions, statics, rejects, messages.lines, unused)
 
-    def finish(self) -> list[Rejected]:
+    def finish(self) -> list[Reject]:
         """What was left without its other parts."""
         return self._sentences.finish()
 

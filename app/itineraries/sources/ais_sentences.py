@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.itineraries.sources.batch import Rejected
+from app.ingest.rejects import Reject
 from app.itineraries.sources.nmea_times import stamp_after, stamp_before, stamp_of_wrapper
 from app.itineraries.tracks.positions import Floats
 
@@ -36,7 +36,7 @@ class Messages:
     bits: NDArray[np.int64]
     line: NDArray[np.int64]
     times: Floats
-    rejects: list[Rejected]
+    rejects: list[Reject]
     unused: Mapping[str, int]
     lines: int
 
@@ -53,7 +53,7 @@ class Sentences:
         """The messages that are complete with these lines."""
         found = _LINE.findall(text)
         rows = [row for row, groups in enumerate(found) if groups[_BODY]]
-        rejects: list[Rejected] = []
+        rejects: list[Reject] = []
         stamps = np.full(len(found), np.nan)
         unused = {}
         if len(rows) < len(found):
@@ -76,10 +76,10 @@ class Sentences:
             rejects, unused, len(found),
         )  # fmt: skip
 
-    def finish(self) -> list[Rejected]:
+    def finish(self) -> list[Reject]:
         """The parts whose messages were never completed."""
         left = [
-            Rejected(line + 1, "part of a message without the rest")
+            Reject(line + 1, "part of a message without the rest")
             for line, _, _ in self._open.values()
         ]
         self._open.clear()
@@ -103,7 +103,7 @@ class Sentences:
         lines: list[bytes],
         found: list[tuple[bytes, ...]],
         stamps: Floats,
-        rejects: list[Rejected],
+        rejects: list[Reject],
     ) -> int:
         """Tell of lines that are no whole AIS sentence; how many are something else by right."""
         others = 0
@@ -115,13 +115,11 @@ class Sentences:
             if stamp is not None:
                 stamps[row] = stamp
             if re.search(rb"VD[MO]\b", content):
-                rejects.append(
-                    Rejected(self._line + row + 1, "a cut-off or malformed AIS sentence")
-                )
+                rejects.append(Reject(self._line + row + 1, "a cut-off or malformed AIS sentence"))
             elif not content or content[:1] in b"#$!\\":
                 others += 1
             else:
-                rejects.append(Rejected(self._line + row + 1, "no NMEA sentence"))
+                rejects.append(Reject(self._line + row + 1, "no NMEA sentence"))
         return others
 
     def _joined(
@@ -129,7 +127,7 @@ class Sentences:
         found: list[tuple[bytes, ...]],
         rows: list[int],
         times: Floats,
-        rejects: list[Rejected],
+        rejects: list[Reject],
     ) -> list[tuple[int, bytes, int, float]]:
         """Row, payload, fill bits and time of each whole message."""
         messages: list[tuple[int, bytes, int, float]] = []
@@ -138,12 +136,12 @@ class Sentences:
         for row, right in zip(rows, correct, strict=True):
             groups = found[row]
             if not right:
-                rejects.append(Rejected(self._line + row + 1, "the checksum is wrong"))
+                rejects.append(Reject(self._line + row + 1, "the checksum is wrong"))
             elif groups[_COUNT] == b"1":
                 if groups[_PAYLOAD]:
                     messages.append((row, groups[_PAYLOAD], int(groups[_FILL]), time_of[row]))
                 else:
-                    rejects.append(Rejected(self._line + row + 1, "an empty payload"))
+                    rejects.append(Reject(self._line + row + 1, "an empty payload"))
             else:
                 payload = self._part(row, groups, time_of[row], rejects)
                 if payload is not None:
@@ -152,7 +150,7 @@ class Sentences:
         return messages
 
     def _part(
-        self, row: int, groups: tuple[bytes, ...], time: float, rejects: list[Rejected]
+        self, row: int, groups: tuple[bytes, ...], time: float, rejects: list[Reject]
     ) -> tuple[bytes, float] | None:
         """Keep one part; the whole payload, with the time of the first part, when it was the last."""
         line, number, count = self._line + row, int(groups[_NUMBER]), int(groups[_COUNT])
@@ -160,10 +158,10 @@ class Sentences:
         begun = self._open.pop(key, None)
         if number == 1:
             if begun is not None:
-                rejects.append(Rejected(begun[0] + 1, "part of a message without the rest"))
+                rejects.append(Reject(begun[0] + 1, "part of a message without the rest"))
             begun = (line, time, [])
         elif begun is None or len(begun[2]) != number - 1 or line - begun[0] > _MAX_LINES_APART:
-            rejects.append(Rejected(line + 1, "part of a message without what comes before it"))
+            rejects.append(Reject(line + 1, "part of a message without what comes before it"))
             return None
         begun[2].append(groups[_PAYLOAD])
         if number < count:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.ingest.rejects import Reject
 from app.itineraries.tracks.positions import UNKNOWN, Codes, Positions
 
 # A pure reader does not know what day it is: these bounds keep out clocks that were never set.
@@ -12,14 +13,6 @@ EARLIEST_S = 631_152_000.0
 """1990-01-01: a fix before it comes from a clock that was never set."""
 LATEST_S = 2_524_608_000.0
 """2050-01-01: a fix from then on comes from a clock that runs wild."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A line that could not be read, and why."""
-
-    line: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Batch:
 
     positions: Positions
     statics: Sequence[IdentityStatement] = ()
-    rejects: Sequence[Rejected] = ()
+    rejects: Sequence[Reject] = ()
     lines: int = 0
     unused: Mapping[str, int] = field(default_factory=dict)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.itineraries.sources.batch import EARLIEST_S, LATEST_S, Batch, IdentityStatement, Rejected
+from app.ingest.rejects import Reject
+from app.itineraries.sources.batch import EARLIEST_S, LATEST_S, Batch, IdentityStatement
 from app.itineraries.tracks.positions import UNKNOWN, Positions
 
 NAN = math.nan
@@ -17,7 +18,7 @@ class Columns:
 
     lines: int = 0
     statics: list[IdentityStatement] = field(default_factory=list)
-    rejects: list[Rejected] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
     unused: dict[str, int] = field(default_factory=dict)
     _craft: dict[str, int] = field(default_factory=dict)
     _callsigns: dict[str, int] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Columns:
         self._values.append((time_s, lat, east, speed_kn, course_deg, altitude_ft))
 
     def reject(self, line: int, reason: str) -> None:
-        self.rejects.append(Rejected(line, reason))
+        self.rejects.append(Reject(line, reason))
 
     def leave(self, reason: str) -> None:
         """Count a well-formed row that gives no fix."""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from app.itineraries.sources.batch import Rejected
+from app.ingest.rejects import Reject
 from app.itineraries.sources.opening import UnreadableError
 
 BLOCK_BYTES = 4 << 20
@@ -24,7 +24,7 @@ class Rows:
 
     columns: Mapping[str, pa.Array]
     lines: NDArray[np.int64]
-    rejects: list[Rejected]
+    rejects: list[Reject]
 
 
 def read_header(stream: IO[bytes]) -> tuple[list[str], str]:
@@ -59,7 +59,7 @@ def read_rows(
         columns = {name: part.column(str(place)) for name, place in places.items()}
         yield _without_blank_lines(Rows(columns, lines + 1, rejects))
     if faulty:
-        rejects = [Rejected(number + 1, reason) for number, reason in faulty]
+        rejects = [Reject(number + 1, reason) for number, reason in faulty]
         yield Rows({}, np.empty(0, dtype=np.int64), rejects)
 
 
@@ -134,7 +134,7 @@ def _parse(
 
 def _numbered(
     row: int, count: int, faulty: deque[tuple[int, str]]
-) -> tuple[NDArray[np.int64], list[Rejected]]:
+) -> tuple[NDArray[np.int64], list[Reject]]:
     """The numbers of `count` rows after row `row`, between which lie lines that are no rows.
 
     Takes the faults before the last of these rows off the list: the reader runs ahead.
@@ -146,7 +146,7 @@ def _numbered(
     rejects = []
     for _ in range(passed):
         number, reason = faulty.popleft()
-        rejects.append(Rejected(number + 1, reason))
+        rejects.append(Reject(number + 1, reason))
     return np.arange(row + 1, row + count + 1) + shift, rejects
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.ingest.records import Fields, Record, Reject, nest, read_records
+from app.ingest.records import Fields, Record, nest, read_records
+from app.ingest.rejects import Reject
 
 # What is a list however it is written; in CSV its members stand between semicolons.
 LISTS = frozenset({"via", "escort", "cargo", "mover.members", "sources.cites"})

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
-from app.itineraries.sources.batch import Rejected
+from app.ingest.rejects import Reject
 from app.itineraries.sources.listed import Listed, identifiers_of, kind_of
 
 COMPANIONS = ("alt", "add", "comments")
@@ -16,7 +16,7 @@ _FIELDS = 12
 _END_OF_FILE = "\x1a"
 
 
-def read_ofac_csv(main: str, companions: Mapping[str, str]) -> Iterator[Listed | Rejected]:
+def read_ofac_csv(main: str, companions: Mapping[str, str]) -> Iterator[Listed | Reject]:
     """Every entry of the main file, joined with its other names, addresses and further remarks.
 
     Args:
@@ -27,11 +27,11 @@ def read_ofac_csv(main: str, companions: Mapping[str, str]) -> Iterator[Listed |
     comments = _by_entry(companions.get("comments", ""), 1)
     for line, row in _rows(main):
         if len(row) < _FIELDS or not row[0].isdecimal():
-            yield Rejected(line, f"not a row of sdn.csv: {len(row)} fields, or no number first")
+            yield Reject(line, f"not a row of sdn.csv: {len(row)} fields, or no number first")
             continue
         number, name = row[0], row[1]
         if not name:
-            yield Rejected(line, "an entry without a name")
+            yield Reject(line, "an entry without a name")
             continue
         kind = kind_of(row[2])
         aliases = tuple(other_names.get(number, ()))

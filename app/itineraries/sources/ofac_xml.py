@@ -12,13 +12,13 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from app.itineraries.sources.batch import Rejected
+from app.ingest.rejects import Reject
 from app.itineraries.sources.listed import Listed, identifiers_of, kind_of
 
 _LISTED_DEPTH = 2
 
 
-def read_ofac_xml(content: bytes) -> Iterator[Listed | Rejected]:
+def read_ofac_xml(content: bytes) -> Iterator[Listed | Reject]:
     """Every entry of the list; which form it has is told by its root."""
     advanced: _Advanced | None = None
     depth, entries = 0, 0
@@ -29,7 +29,7 @@ def read_ofac_xml(content: bytes) -> Iterator[Listed | Rejected]:
                 if depth == 1:
                     root, name = element, _local(element)
                     if name not in ("sdnList", "Sanctions"):
-                        yield Rejected(1, f"the root is {name[:60]}, not sdnList or Sanctions")
+                        yield Reject(1, f"the root is {name[:60]}, not sdnList or Sanctions")
                         return
                     advanced = _Advanced() if name == "Sanctions" else None
                 continue
@@ -45,11 +45,11 @@ def read_ofac_xml(content: bytes) -> Iterator[Listed | Rejected]:
         if advanced is not None:
             yield from advanced.entries()
     except ParseError as error:
-        yield Rejected(error.position[0], "no well-formed XML from here on")
+        yield Reject(error.position[0], "no well-formed XML from here on")
     except DefusedXmlException as error:
-        yield Rejected(1, f"{type(error).__name__}: document types and entities are refused")
+        yield Reject(1, f"{type(error).__name__}: document types and entities are refused")
     except (ValueError, LookupError) as error:
-        yield Rejected(1, f"XML that cannot be read: {type(error).__name__}")
+        yield Reject(1, f"XML that cannot be read: {type(error).__name__}")
 
 
 def _local(element: Element) -> str:
@@ -68,10 +68,10 @@ def _text(element: Element, *path: str) -> str:
     return next((t for child in _children(element, *path) if (t := (child.text or "").strip())), "")
 
 
-def _classic(entry: Element, number: int) -> Listed | Rejected:
+def _classic(entry: Element, number: int) -> Listed | Reject:
     uid, last = _text(entry, "uid"), _text(entry, "lastName")
     if not uid or not last:
-        return Rejected(number, "an entry without uid or lastName")
+        return Reject(number, "an entry without uid or lastName")
     name = " ".join(part for part in (_text(entry, "firstName"), last) if part)
     aliases = tuple(
         " ".join(part for part in (_text(aka, "firstName"), _text(aka, "lastName")) if part)
@@ -163,11 +163,11 @@ class _Advanced:
             if all(part.isdecimal() for part in parts):
                 self.listed_on[profile] = date(*map(int, parts))
 
-    def entries(self) -> Iterator[Listed | Rejected]:
+    def entries(self) -> Iterator[Listed | Reject]:
         """The entries, when all was taken."""
         for number, (profile, party) in enumerate(self.parties.items(), start=1):
             if not party.names:
-                yield Rejected(number, "a party without a name")
+                yield Reject(number, "a party without a name")
                 continue
             kind = kind_of(self.terms.get(("PartySubType", party.kind_id), ""))
             said = [*self._documents_of(party.identities), *self._features_of(party)]

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement, Rejected
+from app.ingest.rejects import Reject
+from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement
 from app.itineraries.sources.csv_rows import read_header, read_rows
 from app.itineraries.sources.opening import UnreadableError
 from app.itineraries.sources.table_columns import Rules, different_rows, to_batch
@@ -86,7 +87,9 @@ def _batch(columns: Mapping[str, pa.Array], lines: NDArray[np.int64], said: _Sai
     statics, positions = [], batch.positions
     for row, texts in different_rows(told, kept, positions.craft):
         craft_id = positions.craft_ids[positions.craft[row]]
-        given: dict[str, Any] = {_FIELDS.get(name, name): text for name, text in texts.items() if text}
+        given: dict[str, Any] = {
+            _FIELDS.get(name, name): text for name, text in texts.items() if text
+        }
         statement = IdentityStatement(craft_id, None, **given)
         if given and said.get(craft_id) != statement:
             said[craft_id] = statement
@@ -141,10 +144,10 @@ def _json_batch(part: list[tuple[int, bytes]], columns: Mapping[str, str], said:
         try:
             record = orjson.loads(content)
         except orjson.JSONDecodeError:
-            rejects.append(Rejected(line, "no JSON, or a line over 1 MB"))
+            rejects.append(Reject(line, "no JSON, or a line over 1 MB"))
             continue
         if not isinstance(record, dict):
-            rejects.append(Rejected(line, "no JSON object"))
+            rejects.append(Reject(line, "no JSON object"))
             continue
         lines.append(line)
         named = {_our_name(name, ours, columns): value for name, value in reversed(record.items())}

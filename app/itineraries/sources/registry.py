@@ -1,8 +1,5 @@
 """Reads registers of ships or aircraft: CSV, a JSON list or JSON lines, by the names of their columns."""
 
-import csv
-import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.itineraries.sources.batch import Rejected
+from app.ingest.records import read_records
+from app.ingest.rejects import Reject
 from app.itineraries.sources.opening import UnreadableError, open_source
 
 # Ours, then what others call it: OpenSky and FAA registers, vessel lists of port states.
@@ -72,50 +70,16 @@ def find_register(path: Path) -> str | None:
     return (head + rest).decode("utf-8", "replace")
 
 
-def read_registry(text: str) -> Iterator[Registered | Rejected]:
+def read_registry(text: str) -> Iterator[Registered | Reject]:
     """Every row of a register, or why it is none.
 
     A row needs an MMSI, IMO number, ICAO 24-bit address, registration or serial number.
     """
-    start = text.lstrip()[:1]
-    rows = _json_rows(text) if start in ("[", "{") else _csv_rows(text)
-    for line, row in rows:
-        yield row if isinstance(row, Rejected) else _read(line, row)
+    for found in read_records(text):
+        yield found if isinstance(found, Reject) else _read(found.line, found.fields)
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield reader.line_num, Rejected(reader.line_num, f"no CSV: {error}")
-            continue
-        if row is None:
-            return
-        yield reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}
-
-
-def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
-    try:
-        value = json.loads(text)
-        listed = value if isinstance(value, list) else [value]
-        numbered: list[tuple[int, Any]] = list(enumerate(listed, start=1))
-    except (ValueError, RecursionError):
-        numbered = []
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.strip():
-                try:
-                    numbered.append((number, json.loads(line)))
-                except (ValueError, RecursionError):
-                    numbered.append((number, None))
-    for number, row in numbered:
-        yield number, row if isinstance(row, dict) else Rejected(number, "not a JSON object")
-
-
-def _read(line: int, row: Mapping[str, Any]) -> Registered | Rejected:
+def _read(line: int, row: Mapping[str, Any]) -> Registered | Reject:
     by_name = {
         _plain(str(name)): str(value).strip().strip("'")
         for name, value in row.items()
@@ -133,13 +97,13 @@ def _read(line: int, row: Mapping[str, Any]) -> Registered | Rejected:
     key = next((f"{name}:{said[name]}" for name in _KEYS if name in said), None)
     if key is None:
         reason = "; ".join(doubts) or "no MMSI, IMO, ICAO address, registration or serial number"
-        return Rejected(line, reason)
+        return Reject(line, reason)
     try:
         times = [_instant(by_name, names) for names in (FROM, UNTIL)]
     except ValueError as error:
-        return Rejected(line, str(error))
+        return Reject(line, str(error))
     if times[0] and times[1] and times[1] < times[0]:
-        return Rejected(line, "it ends before it begins")
+        return Reject(line, "it ends before it begins")
     return Registered(line, key, said, times[0], times[1], tuple(doubts))
 
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.itineraries.sources.batch import EARLIEST_S, LATEST_S, Batch, Rejected
+from app.ingest.rejects import Reject
+from app.itineraries.sources.batch import EARLIEST_S, LATEST_S, Batch
 from app.itineraries.tracks.positions import UNKNOWN, Codes, Flags, Floats, Positions
 
 Mask = NDArray[np.bool_]
@@ -94,10 +95,10 @@ class _Faults:
         self.reason[rows & (self.reason < 0)] = len(self._reasons)
         self._reasons.append(reason)
 
-    def rejects(self, lines: NDArray[np.int64]) -> list[Rejected]:
+    def rejects(self, lines: NDArray[np.int64]) -> list[Reject]:
         rows = np.flatnonzero(self.reason >= 0)
         return [
-            Rejected(line, self._reasons[reason])
+            Reject(line, self._reasons[reason])
             for line, reason in zip(lines[rows].tolist(), self.reason[rows].tolist(), strict=True)
         ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
+from app.ingest.rejects import Reject
 from app.reports.sources.edition_blocks import (
     MAIN_BLOCKS,
     find_block,
@@ -23,11 +24,10 @@ from app.reports.sources.records import (
     Edition,
     EditionItem,
     MustRead,
-    Rejected,
     Section,
 )
 
-__all__ = ["Edition", "EditionItem", "MustRead", "Rejected", "Section", "read_edition"]
+__all__ = ["Edition", "EditionItem", "MustRead", "Reject", "Section", "read_edition"]
 
 _STATE_MEDIA = re.compile(
     r"^\W*(?:\(?state[- ](?:run |owned |controlled )?media\b"
@@ -101,7 +101,7 @@ class _Reader:
         self.published_on = published_on
         self.drafts: list[_Draft] = []
         self.must_reads: list[MustRead] = []
-        self.rejects: list[Rejected] = []
+        self.rejects: list[Reject] = []
         self.bullets = 0
         self.headed = 0
         self._overview: list[str] = []
@@ -152,7 +152,7 @@ class _Reader:
             self._disclaimers.append((len(self._blocks), text))
             return
         if _UNFINISHED.search(text):
-            self.rejects.append(Rejected(line, "no outlet and date at the end"))
+            self.rejects.append(Reject(line, "no outlet and date at the end"))
             return
         headed = self._heading is not None and find_block(self._heading) is not None
         short = _HEADED_WORDS if headed and text[-1] in ".!?”" else _NARRATIVE_WORDS
@@ -180,7 +180,7 @@ class _Reader:
             main = find_block(self._heading) in MAIN_BLOCKS or not last.summaries
             last = self._open(None if main else last.parent or last)
         if trailer.published_on is None:
-            self.rejects.append(Rejected(line, trailer.problem or "impossible date"))
+            self.rejects.append(Reject(line, trailer.problem or "impossible date"))
             return
         last.summaries.append(trailer.summary)
         self.drafts.append(_Draft(line, trailer, trailer.published_on, last))
@@ -195,7 +195,7 @@ class _Reader:
             position = len(self.must_reads) + 1
             self.must_reads.append(MustRead(position, "", chunk.text, chunk.line))
         elif chunk.text.count(" ") >= 4:
-            self.rejects.append(Rejected(chunk.line, "no outlet and date at the end"))
+            self.rejects.append(Reject(chunk.line, "no outlet and date at the end"))
 
     def finish(self) -> Edition:
         taken = {block.name for block in self._blocks if block.name}

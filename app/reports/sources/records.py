@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from app.ingest.rejects import Reject
+
 SectionKind = Literal["overview", "narrative", "disclaimer"]
 
 
@@ -47,14 +49,6 @@ class EditionItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A bullet that is no item, with the line it starts on (from 1) and the reason."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Edition:
     """A whole edition; `refusal` says why when the text holds no item at all."""
 
@@ -62,5 +56,5 @@ class Edition:
     sections: tuple[Section, ...]
     must_reads: tuple[MustRead, ...]
     items: tuple[EditionItem, ...]
-    rejects: tuple[Rejected, ...]
+    rejects: tuple[Reject, ...]
     refusal: str | None = None

@@ -8,9 +8,9 @@ import pytest
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.ingest.files import SourceFile
+from app.ingest.rejects import Reject
 from app.itineraries.lists.registry import import_registry
 from app.itineraries.lists.sanctions import companions_of, import_sanctions
-from app.itineraries.sources.batch import Rejected
 from app.itineraries.sources.listed import Listed
 from app.itineraries.sources.ofac_csv import read_ofac_csv
 from app.itineraries.sources.ofac_xml import read_ofac_xml
@@ -61,7 +61,7 @@ ADVANCED = """<?xml version="1.0"?>
 
 def test_the_csv_files_belong_together() -> None:
     found = list(read_ofac_csv(SDN, {"alt": ALT, "add": ADD, "comments": COMMENTS}))
-    rejects = [item for item in found if isinstance(item, Rejected)]
+    rejects = [item for item in found if isinstance(item, Reject)]
     entries = {item.entry_id: item for item in found if isinstance(item, Listed)}
     assert [reject.line for reject in rejects] == [4]
     vessel, aircraft, person, lines = (entries[f"9000{n}"] for n in (1, 2, 3, 5))

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from app.ingest.records import Record
+from app.ingest.rejects import Reject
 from app.itineraries.journeys.claims import claim_json, read_claim
-from app.itineraries.sources.batch import Rejected
-from app.itineraries.sources.legs import ReadLeg, read_legs
+from app.itineraries.sources.legs import read_legs
 from tests.itineraries.journeys.conftest import leg
 
 CSV = """journey,mover.kind,mover.name,from,from.country,to,arrived.at,arrived.words,escort,sources.outlet
@@ -18,11 +19,11 @@ tour,person,A. Minister,too,many,cells,here,and,here,and,here
 """
 
 
-def read(text: str) -> tuple[list[ReadLeg], list[Rejected]]:
+def read(text: str) -> tuple[list[Record], list[Reject]]:
     found = list(read_legs(text))
     return (
-        [item for item in found if isinstance(item, ReadLeg)],
-        [item for item in found if isinstance(item, Rejected)],
+        [item for item in found if isinstance(item, Record)],
+        [item for item in found if isinstance(item, Reject)],
     )
 
 

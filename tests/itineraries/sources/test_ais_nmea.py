@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyais.encode import encode_dict
 
+from app.ingest.rejects import Reject
 from app.itineraries.sources.ais_nmea import NmeaDecoder, looks_like_nmea, read_nmea
-from app.itineraries.sources.batch import Batch, IdentityStatement, Rejected, join_positions
+from app.itineraries.sources.batch import Batch, IdentityStatement, join_positions
 
 NOON = 1_700_049_600.0
 """2023-11-15T12:00:00Z."""
@@ -146,7 +147,7 @@ def test_base_stations_and_seconds_time_a_file_without_times() -> None:
     )
     lines = [sentence(second=second) for second in (52, 58, 3, 60)]
     found = read(sentence(), *station, *lines, started_at=None)
-    assert found.rejects == [Rejected(1, "no time: the file carries none")]
+    assert found.rejects == [Reject(1, "no time: the file carries none")]
     assert (found.positions.time_s - NOON).tolist() == [52, 58, 63, 63]
 
 
@@ -216,9 +217,9 @@ def test_parts_across_calls_and_parts_that_never_come() -> None:
     assert not decoder.decode(first, NOON).statics
     assert decoder.decode(second, NOON + 1).statics == [SAID]
     orphan = decoder.decode(second, NOON)
-    assert orphan.rejects == [Rejected(3, "part of a message without what comes before it")]
+    assert orphan.rejects == [Reject(3, "part of a message without what comes before it")]
     decoder.decode(first, NOON)
-    assert decoder.finish() == [Rejected(4, "part of a message without the rest")]
+    assert decoder.finish() == [Reject(4, "part of a message without the rest")]
 
 
 def test_a_receiver_times_what_carries_no_time() -> None:
@@ -245,7 +246,7 @@ def test_a_receiver_times_what_carries_no_time() -> None:
 )
 def test_a_broken_line_is_told_and_the_others_are_read(line: str | bytes, reason: str) -> None:
     found = read(sentence(), line, sentence(lat=11))
-    assert found.rejects == [Rejected(2, reason)]
+    assert found.rejects == [Reject(2, reason)]
     assert found.positions.lat.tolist() == [10.25, 11]
     assert found.lines == 3
 
@@ -264,7 +265,7 @@ def test_wild_clocks_are_told() -> None:
     ]
     found = read(*lines, started_at=None)
     assert found.positions.time_s.tolist() == [1_000_000_000]
-    assert found.rejects == [Rejected(line, "time outside 1990-2049") for line in (2, 3)]
+    assert found.rejects == [Reject(line, "time outside 1990-2049") for line in (2, 3)]
 
 
 def test_a_line_without_an_end_takes_no_memory() -> None:

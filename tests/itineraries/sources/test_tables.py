@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.ingest.rejects import Reject
 from app.itineraries.sources.ais_csv import looks_like_ais_csv, read_ais_csv
-from app.itineraries.sources.batch import Batch, Rejected, join_positions
+from app.itineraries.sources.batch import Batch, join_positions
 from app.itineraries.sources.file_format import FileFormat
 from app.itineraries.sources.formats import ReadOptions, read_batches, sniff_format
 from app.itineraries.sources.opening import MIN_CAP_BYTES, UnreadableError, open_source
@@ -74,7 +75,7 @@ def test_times(text: str, time_s: float) -> None:
     beside_others = csv(f"craft_id,time,lat,lon\na,{text},1,2\nb,never,1,2\nc,1700049600,1,2\n")
     assert alone.positions.time_s.tolist() == [pytest.approx(time_s, abs=1e-6)]
     assert beside_others.positions.time_s[0] == pytest.approx(time_s, abs=1e-6)
-    assert beside_others.rejects == [Rejected(3, "time is not a date and time")]
+    assert beside_others.rejects == [Reject(3, "time is not a date and time")]
 
 
 def test_faults_are_told_by_line_and_blank_lines_are_none() -> None:
@@ -92,13 +93,13 @@ def test_faults_are_told_by_line_and_blank_lines_are_none() -> None:
         "1700049600,h,1,inf,,,\n"  # 11
     )
     assert found.rejects == [
-        Rejected(4, "3 columns, not 7"),
-        Rejected(5, "lat or lon is not a number"),
-        Rejected(6, "position out of range"),
-        Rejected(7, "time outside 1990-2049"),
-        Rejected(8, "time outside 1990-2049"),
-        Rejected(9, "craft_id is empty or too long"),
-        Rejected(11, "lat or lon is not a number"),
+        Reject(4, "3 columns, not 7"),
+        Reject(5, "lat or lon is not a number"),
+        Reject(6, "position out of range"),
+        Reject(7, "time outside 1990-2049"),
+        Reject(8, "time outside 1990-2049"),
+        Reject(9, "craft_id is empty or too long"),
+        Reject(11, "lat or lon is not a number"),
     ]
     fixes = found.positions
     assert fixes.craft_ids == ["a", "g"] and fixes.lon.tolist() == [2, -180]
@@ -137,9 +138,9 @@ def test_json_lines() -> None:
     assert found.positions.craft_ids == ["a", "7"]
     assert found.positions.time_s.tolist() == [NOON_S, NOON_S + 0.5]
     assert found.rejects == [
-        Rejected(3, "lat or lon is not a number"),
-        Rejected(4, "no JSON, or a line over 1 MB"),
-        Rejected(5, "no JSON object"),
+        Reject(3, "lat or lon is not a number"),
+        Reject(4, "no JSON, or a line over 1 MB"),
+        Reject(5, "no JSON object"),
     ]
 
 
@@ -156,7 +157,7 @@ def test_parquet_with_types_of_its_own(tmp_path: Path) -> None:
     assert found.positions.craft_ids == ["422123456"] and found.positions.time_s.tolist() == [
         NOON_S
     ]
-    assert found.rejects == [Rejected(2, "lat or lon is not a number")]
+    assert found.rejects == [Reject(2, "lat or lon is not a number")]
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UnreadableError, match="no Parquet"):
         list(read_batches(path))
@@ -193,7 +194,7 @@ def test_danish_oddities() -> None:
     assert np.isnan(found.positions.speed_kn).tolist() == [False, True]
     assert np.isnan(found.positions.course_deg).tolist() == [False, True]
     assert found.unused == {"no position sent": 1, "no craft": 1}
-    assert found.rejects == [Rejected(6, "time is not a date and time"), Rejected(7, "no MMSI")]
+    assert found.rejects == [Reject(6, "time is not a date and time"), Reject(7, "no MMSI")]
     assert len(found.statics) == 1 and found.lines == 6
 
 
