@@ -173,7 +173,9 @@ MakeKey = Callable[..., Awaitable[str]]
 
 def make_settings(**changes: object) -> Settings:
     """Settings of a test: limits out of the way, nothing from the environment's files."""
-    values: dict[str, object] = {"secret_key": TEST_SECRET, "plan_overrides": PLENTY, **changes}
+    values: dict[str, object] = {
+        "secret_key": TEST_SECRET, "plan_overrides": PLENTY, "index_by_meaning": False, **changes
+    }  # fmt: skip
     return Settings(**values)
 
 

@@ -163,6 +163,9 @@ class Settings(BaseSettings):
     embeddings_model: str = Field(
         "multilingual-e5-small", description="which model it is asked for"
     )
+    index_by_meaning: bool = Field(
+        True, description="new texts get vectors by themselves, where something makes them"
+    )
     answer_cache_bytes: int = Field(33_554_432, ge=0, description="0 switches the cache off")
     log_level: Annotated[str, AfterValidator(str.upper)] = "INFO"
 

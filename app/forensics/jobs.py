@@ -2,5 +2,6 @@
 
 from app.forensics.corpora.jobs import PURGE
 from app.forensics.findings.jobs import ANALYSE, SWEEP
+from app.forensics.semantic.jobs import INDEX
 
-KINDS = (ANALYSE, SWEEP, PURGE)
+KINDS = (ANALYSE, SWEEP, PURGE, INDEX)

@@ -9,8 +9,9 @@ from pathlib import Path
 import asyncpg
 
 from app.core.db import Database
-from app.forensics.corpora import writer
+from app.forensics.corpora import repository, writer
 from app.forensics.corpora.models import CorpusUpload
+from app.forensics.semantic.jobs import enqueue_indexing
 from app.forensics.sources.posts import PostBatch, read_posts
 from app.forensics.sources.tables import TableError
 from app.ingest.rejects import Reject
@@ -130,6 +131,9 @@ async def _end(database: Database, upload: CorpusUpload, tally: Tally, fault: st
     async with database.transaction() as connection:
         await _note(connection, upload, tally)
         await writer.end_upload(connection, upload.id, fault)
+        if tally.counts["added"]:
+            account_id = await repository.fetch_account_of(connection, upload.corpus_id)
+            await enqueue_indexing(connection, upload.corpus_id, account_id, upload.id)
 
 
 def _over_cap(tally: Tally, cap: int | None) -> str | None:

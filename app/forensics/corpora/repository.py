@@ -28,6 +28,7 @@ WHERE corpus_id = $1 AND p.id > $2 AND ($4::text IS NULL OR account = $4)
                                     AND l.kind = $6 AND l.target = $7))
 ORDER BY p.id LIMIT $3
 """
+_ACCOUNT_OF = "SELECT account_id FROM corpora WHERE id = $1"
 _TARGETS = {
     "event": "SELECT EXISTS (SELECT FROM events WHERE id::text = $1)",
     "outlet": "SELECT EXISTS (SELECT FROM outlets WHERE id = $1)",
@@ -118,6 +119,12 @@ async def fetch_posts(
     kind, target = linked_to or (None, None)
     arguments = [corpus_id, after, limit, account, post_id, kind, target]
     return await database.fetch(_POSTS, arguments)
+
+
+async def fetch_account_of(connection: asyncpg.Connection, corpus_id: int) -> int | None:
+    """Whose a corpus is; `None` for the operators', and when it is gone."""
+    account_id: int | None = await connection.fetchval(_ACCOUNT_OF, corpus_id)
+    return account_id
 
 
 async def has_target(connection: asyncpg.Connection, kind: str, target: str) -> bool:

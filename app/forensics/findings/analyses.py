@@ -17,6 +17,7 @@ from app.core.errors import (
     UnavailableError,
 )
 from app.core.jobs.queue import cancel, enqueue
+from app.core.settings import Settings
 from app.forensics.corpora import repository as corpora
 from app.forensics.findings import repository, writer
 from app.forensics.findings.jobs import ANALYSE
@@ -30,7 +31,11 @@ MAX_UNFINISHED = 10
 
 
 async def create_analysis(
-    database: Database, caller: Principal, wish: AnalysisWish, once: Once | None
+    database: Database,
+    settings: Settings,
+    caller: Principal,
+    wish: AnalysisWish,
+    once: Once | None,
 ) -> AnalysisShown:
     """Ask for an analysis.
 
@@ -42,7 +47,11 @@ async def create_analysis(
     """
     account_id = caller.account_id
     assert account_id is not None
-    await _check_engine(wish)
+    parameters = wish.stored()
+    if wish.engine == "endpoint":
+        parameters["model"] = _endpoint_model(settings)
+    elif wish.engine != "none":
+        await _check_engine(wish.engine)
     async with database.session() as session:
         if once is not None and (first := await once.begin(session, account_id)):
             return AnalysisShown.model_validate_json(first.body)
@@ -58,7 +67,7 @@ async def create_analysis(
             finding_id=wish.finding,
             purpose="new" if wish.finding is None else "version",
             kind=wish.kind,
-            parameters=wish.stored(),
+            parameters=parameters,
         )
         await _queue(session, analysis)
         shown = analysis_shown(analysis)
@@ -67,15 +76,21 @@ async def create_analysis(
     return shown
 
 
-async def _check_engine(wish: AnalysisWish) -> None:
-    if wish.engine == "none":
-        return
+def _endpoint_model(settings: Settings) -> str:
+    if settings.embeddings_url is None:
+        raise UnavailableError(
+            "no endpoint of embeddings is set: VRIC_EMBEDDINGS_URL", extra={"engine": "endpoint"}
+        )
+    return settings.embeddings_model
+
+
+async def _check_engine(name: str) -> None:
     from app.forensics.engines import engine_named  # noqa: PLC0415 - heavy, and rarely asked for
 
     try:
-        await asyncio.to_thread(engine_named, wish.engine)
+        await asyncio.to_thread(engine_named, name)
     except CommandError as error:
-        raise UnavailableError(str(error), extra={"engine": wish.engine}) from None
+        raise UnavailableError(str(error), extra={"engine": name}) from None
 
 
 async def _check_versionable(

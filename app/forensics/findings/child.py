@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ from app.forensics.findings.document import ActorClaim, FindingDocument, SourceS
 from app.forensics.findings.material import Material, material_of
 from app.forensics.findings.texts import find_chains_of, find_duplicates
 
-_FINDERS = {
+_FINDERS: dict[str, Callable[..., FindingDocument]] = {
     "coordination": find_coordination,
     "near_duplicates": find_duplicates,
     "chains": find_chains_of,
@@ -57,8 +58,9 @@ def main() -> None:
 def _document(request: dict[str, Any], table: pa.Table) -> FindingDocument:
     parameters, context = request["parameters"], request["context"]
     material = material_of(table, request["corpus"], parameters["since_us"], parameters["until_us"])
+    more = {"endpoint": request["endpoint"]} if request.get("endpoint") else {}
     document = _FINDERS[request["kind"]](
-        material, parameters, lambda stage: _answer({"stage": stage})
+        material, parameters, lambda stage: _answer({"stage": stage}), **more
     )
     return document.model_copy(
         update={

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.core.jobs.kinds import Job, JobFailedError, Kind, Payload
+from app.core.settings import Settings
 from app.forensics.findings import repository, writer
 from app.forensics.findings.document import digest_of
 from app.forensics.findings.models import FindingVersion
@@ -112,9 +113,24 @@ async def _document(
             "parameters": in_full(asked["parameters"]),
             "context": context,
             "memory_bytes": job.settings.analysis_memory_bytes,
+            "endpoint": _endpoint(job.settings, asked["parameters"]),
         }
         document = await run_analysis(request, SCHEMA, batches(), stage)
     return document, until
+
+
+def _endpoint(settings: Settings, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The endpoint that makes vectors for an analysis that asked for it."""
+    if parameters.get("engine") != "endpoint":
+        return None
+    if settings.embeddings_url is None:
+        raise JobFailedError("no endpoint of embeddings is set any more")
+    key = settings.embeddings_key
+    return {
+        "url": settings.embeddings_url,
+        "model": parameters["model"],
+        "key": None if key is None else key.get_secret_value(),
+    }
 
 
 def in_full(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ async def create_analysis(
     """
     settings = request.app.state.settings
     once = await once_of(request, settings.secrets, caller.subject, idempotency_key)
-    shown = await analyses.create_analysis(database, caller, body, once)
+    shown = await analyses.create_analysis(database, settings, caller, body, once)
     return _json(shown, 202, {"Location": f"{ANALYSES}/{shown.id}"})
 
 

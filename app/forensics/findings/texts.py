@@ -1,6 +1,6 @@
 """Near-duplicates and chains as findings: which texts repeat each other, and in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.forensics.analysis import chains, near_duplicates
@@ -13,6 +13,9 @@ from app.forensics.findings.stories import story_of
 
 MAX_RECORDS = 20_000
 MAX_CHAINS = 5_000
+OF_ENDPOINT = (
+    "An endpoint made the vectors: the same bytes come again as long as it gives the same ones."
+)
 Stage = Callable[[str], None]
 Record = dict[str, Any]
 _DIGITS = 6
@@ -47,15 +50,26 @@ def find_duplicates(
     return _document("near_duplicates", material, method, behaviour, counts, said)
 
 
-def find_chains_of(material: Material, parameters: dict[str, Any], stage: Stage) -> FindingDocument:
+def find_chains_of(
+    material: Material,
+    parameters: dict[str, Any],
+    stage: Stage,
+    endpoint: Mapping[str, Any] | None = None,
+) -> FindingDocument:
     """The links of each chain: origin first, then what repeats it, in the order of time.
+
+    Args:
+        endpoint: `url`, `model` and `key` of the engine `endpoint`.
 
     Raises:
         CommandError: the engine is not there, or fails.
     """
-    from app.forensics.engines import engine_named  # noqa: PLC0415 - heavy, and for chains alone
+    from app.forensics.engines import Embedded, engine_named  # noqa: PLC0415 - for chains alone
+    from app.forensics.semantic.embedders import Endpoint  # noqa: PLC0415
 
-    engine = engine_named(parameters["engine"])
+    engine = (
+        engine_named(parameters["engine"]) if endpoint is None else Embedded(Endpoint(**endpoint))
+    )
     names, texts = _texts(material)
     stage("languages")
     columns = [material.posts.column(one).to_pylist() for one in ("at_us", "language", "name")]
@@ -97,7 +111,10 @@ def find_chains_of(material: Material, parameters: dict[str, Any], stage: Stage)
     method = MethodUsed(name=chains.METHOD, version=chains.VERSION, parameters=parameters)
     said = f"{len(texts):,} texts were compared; {count:,} stories were taken up by others"
     behaviour = Behaviour(records=records[:MAX_RECORDS], chains=told[:MAX_CHAINS])
-    return _document("chains", material, method, behaviour, counts, said)
+    document = _document("chains", material, method, behaviour, counts, said)
+    if endpoint is None:
+        return document
+    return document.model_copy(update={"caveats": [*document.caveats, OF_ENDPOINT]})
 
 
 def _chains(records: list[Record]) -> list[Chain]:

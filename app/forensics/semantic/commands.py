@@ -27,7 +27,7 @@ def index(
 ) -> None:
     """Give vectors to events or posts that have none, so that they are found by meaning."""
     from app.forensics.semantic.embedders import NOT_INSTALLED, find_embedder
-    from app.forensics.semantic.indexing import index_events, index_posts, switch_on
+    from app.forensics.semantic.indexing import Indexer, switch_on
 
     if not events and corpus is None:
         raise CommandError("say what: --events, --corpus NAME or both")
@@ -48,10 +48,11 @@ def index(
             def tell(done: int) -> None:
                 bar.update(task, description=f"{done:,} texts")
 
+            indexer = Indexer(database, embedder, space, progress=tell)
             if events:
-                given["events"] = await index_events(database, embedder, space, tell)
+                given["events"], _ = await indexer.events()
             if corpus_id is not None:
-                given["posts"] = await index_posts(database, embedder, space, corpus_id, tell)
+                given["posts"], _ = await indexer.posts(corpus_id)
         return given
 
     for name, count in run_with_database(work).items():

