@@ -101,6 +101,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "language": "app.forensics.commands:language",
             "chains": "app.forensics.commands:chains",
             "infrastructure": "app.forensics.infrastructure.commands:infrastructure",
+            "images": "app.forensics.images.commands:compare_files",
             "verify": "app.forensics.evidence.commands:verify_package",
             "demo-corpus": "app.forensics.corpora.commands:demo_corpus",
             "publish": "app.forensics.corpora.commands:publish",

@@ -42,7 +42,10 @@ def _clouds(rng: np.random.Generator, height: int, width: int) -> NDArray[np.uin
         for _ in range(3)
     ]
     values = np.stack(layers, -1)
-    return np.clip(128 + 55 * (values - values.mean()) / values.std(), 0, 255).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.clip(
+        128 + 55 * (values - values.mean()) / values.std(), 0, 255
+    ).astype(np.uint8)
+    return pixels
 
 
 def _colour(rng: np.random.Generator) -> tuple[int, ...]:
@@ -93,6 +96,7 @@ CHANGES: Mapping[str, Change] = {
     "cropped by 5 %": lambda rng, image: _cropped(rng, image, 0.05),
     "cropped by 10 %": lambda rng, image: _cropped(rng, image, 0.1),
     "cropped by 20 %": lambda rng, image: _cropped(rng, image, 0.2),
+    "cropped by 50 %": lambda rng, image: _cropped(rng, image, 0.5),
     "one side cropped by 5 %": lambda rng, image: _one_side(rng, image, 0.05),
     "one side cropped by 10 %": lambda rng, image: _one_side(rng, image, 0.1),
 }

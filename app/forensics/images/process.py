@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from cryptography.x509 import load_pem_x509_certificates
 
-from app.core.errors import BodyTooLargeError, InvalidBodyError, ProblemError, UnavailableError
+from app.core.errors import (
+    BodyTooLargeError,
+    ConfigurationError,
+    InvalidBodyError,
+    ProblemError,
+    UnavailableError,
+)
 from app.forensics.images.fingerprints import Fingerprint
 
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))
@@ -54,6 +61,13 @@ class ImageReader:
     """Reads images in other processes, which stay for the next one."""
 
     def __init__(self, trust_anchors: Path | None = None) -> None:
+        """Args: trust_anchors: a file of certificates (PEM) that signers must lead to.
+
+        Raises:
+            ConfigurationError: it is none.
+        """
+        if trust_anchors is not None:
+            _check_certificates(trust_anchors)
         self._anchors = str(trust_anchors or "")
         self._places = asyncio.Semaphore(AT_ONCE)
         self._idle: list[asyncio.subprocess.Process] = []
@@ -115,6 +129,15 @@ class ImageReader:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LINE_BYTES,
             env={**os.environ, **_MALLOC}, start_new_session=True,
         )  # fmt: skip
+
+
+def _check_certificates(path: Path) -> None:
+    try:
+        load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError):
+        raise ConfigurationError(
+            f"trust anchors of content credentials: {path} holds no certificates (PEM)"
+        ) from None
 
 
 async def _exchange(process: asyncio.subprocess.Process, data: bytes) -> bytes:

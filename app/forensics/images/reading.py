@@ -1,6 +1,7 @@
 """Reads a file as an image, however hostile: known kinds, bounded size, upright, opaque."""
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,10 @@ def read_picture(data: bytes) -> Picture:
         UnreadableImageError: it breaks off or is damaged.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with (
+            warnings.catch_warnings(action="ignore"),  # of damaged metadata
+            Image.open(io.BytesIO(data), formats=FORMATS) as image,
+        ):
             _check_size(image)
             image.load()
             # MPO, of several views, is JPEG to all others.

@@ -1,17 +1,26 @@
 """Premium callers of the whole service, and made-up pictures."""
 
 import io
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from app.core.settings import Settings
 from benchmarks.forensics.pictures import picture
-from tests.forensics.corpora.conftest import analyst, analysts, settings
+from tests.conftest import make_settings
+from tests.forensics.corpora.conftest import PLENTY, analyst, analysts
 
-__all__ = ["analyst", "analysts", "settings"]
-Encode = Callable[..., bytes]
+__all__ = ["analyst", "analysts"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings under which little fits into a request."""
+    return make_settings(
+        upload_dir=tmp_path / "uploads", plan_overrides=PLENTY, max_image_bytes=2_500_000
+    )
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
