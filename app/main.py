@@ -51,8 +51,11 @@ from app.forensics.images.router import router as images_router
 from app.forensics.infrastructure.router import CAPTURES
 from app.forensics.infrastructure.router import router as infrastructure_router
 from app.forensics.infrastructure.service import MAX_ARCHIVE_BYTES
+from app.forensics.lookalikes.router import lookalikes_router
 from app.forensics.narratives.router import router as narratives_router
 from app.forensics.records.router import router as records_router
+from app.forensics.registry.router import disputes_router
+from app.forensics.registry.router import registry_router as names_router
 from app.forensics.semantic.router import router as semantic_router
 from app.itineraries.activities.router import router as activities_router
 from app.itineraries.crafts.router import router as crafts_router
@@ -137,6 +140,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         analytics_router,
         billing_router,
         crafts_router,
+        disputes_router,
         events_router,
         evidence_keys_router,
         evidence_router,
@@ -146,8 +150,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         infrastructure_router,
         itineraries_router,
         keys_router,
+        lookalikes_router,
         me_router,
         moving_features_router,
+        names_router,
         narratives_router,
         oauth_router,
         pages_router,

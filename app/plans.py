@@ -68,6 +68,7 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("POST", "/v1/forensics/images/hash"): 2,
     ("POST", "/v1/forensics/images/compare"): 10,
     ("POST", "/v1/forensics/infrastructure"): 10,
+    ("POST", "/v1/forensics/lookalikes"): 5,
     ("GET", "/v1/forensics/search"): 5,
     ("GET", "/v1/routes/activities"): 2,
     ("GET", "/v1/routes/itineraries"): 2,

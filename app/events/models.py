@@ -59,6 +59,26 @@ class Outlet(Table, table=True):
     )
 
 
+class OutletChange(Table, table=True):
+    """What the registry said of an outlet's owner until somebody or an update put it otherwise."""
+
+    __tablename__ = "outlet_changes"
+    __table_args__ = (Index("ix_outlet_changes_outlet_id", "outlet_id", "seq"),)
+
+    seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    outlet_id: str = Field(sa_column=Column(Text, nullable=False))
+    ownership: str = Field(sa_column=Column(Text, nullable=False))
+    state: str | None = Field(default=None, sa_column=Column(Text))
+    citation: str | None = Field(default=None, sa_column=Column(Text))
+    cited_on: date | None = Field(default=None, sa_column=Column(Date))
+    until_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )
+    by: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Event(Table, table=True):
     """One event as it is served. `document` and `search` are derived from the other columns."""
 

@@ -59,6 +59,12 @@ INSERT INTO event_links (event_id, feature, target_id, title) VALUES ($1, $2, $3
 ON CONFLICT (event_id, feature, target_id) DO UPDATE SET title = excluded.title
 """
 _UPSERT_OUTLETS = """
+WITH kept AS (
+    INSERT INTO outlet_changes (outlet_id, ownership, state, citation, cited_on, by)
+    SELECT id, ownership, state, citation, cited_on, 'update of the registry' FROM outlets
+    WHERE id = $1 AND edited_by IS NULL
+      AND (ownership, state, citation) IS DISTINCT FROM ($6, $7, $9)
+)
 INSERT INTO outlets (id, name, aliases, country, language, ownership, state, url, citation, cited_on)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (id) DO UPDATE SET
@@ -299,7 +305,13 @@ def _json(value: Any) -> str:
 
 
 async def correct_outlet(connection: asyncpg.Connection, outlet: OutletEntry, by: str) -> int:
-    """Keep a person's correction of a registry entry; returns how many events it changed."""
+    """Keep a person's correction of a registry entry, and what it said before; returns how many
+    events it changed."""
+    await connection.execute(
+        "INSERT INTO outlet_changes (outlet_id, ownership, state, citation, cited_on, by)"
+        " SELECT id, ownership, state, citation, cited_on, $2 FROM outlets WHERE id = $1",
+        outlet.id, by,
+    )  # fmt: skip
     await connection.execute(
         "UPDATE outlets SET ownership = $2, state = $3, citation = $4, cited_on = $5,"
         " edited_by = $6 WHERE id = $1",

@@ -88,6 +88,11 @@ class Matcher:
             if "." in one.domain.suffix:
                 self._by_host[one.domain.host.rpartition(".")[0]].append(one)
 
+    @property
+    def size(self) -> int:
+        """How many domains are protected."""
+        return len(self._known)
+
     def find_known(self, domain: Domain) -> Protected | None:
         """The protected domain that this one is, or is below."""
         return self._known.get(domain.registrable)

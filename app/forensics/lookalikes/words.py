@@ -1,4 +1,4 @@
-"""What is known of words and suffixes: those that impostors add, names that many bear, open suffixes."""
+"""What is known of names: words that impostors add, names that many bear, suffixes, known domains."""
 
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,11 @@ def shared_names() -> frozenset[str]:
 def open_country_suffixes() -> frozenset[str]:
     """Country suffixes sold to anyone, and mostly bought for what their letters look like."""
     return _read("open_country_suffixes.txt")
+
+
+def well_known_domains() -> list[str]:
+    """Domains of news sites and public bodies that are often imitated, besides those of outlets."""
+    return sorted(_read("well_known.txt"))
 
 
 @cache

@@ -16,10 +16,13 @@ TAKEDOWN: dict[str, Any] = {
     "network_count": 5,
     "action": "action_taken",
     "claims": [],
+    "accounts": [],
+    "domains": [],
     "hashtags": [],
     "targets": [],
     "status": "claimed",
     "confidence": {"level": "unstated", "basis": None},
+    "assessment": {"credibility": None, "bias": None, "evidence": None, "transparency": None},
     "note": None,
     "sources": [
         {
@@ -58,6 +61,7 @@ CLAIM: dict[str, Any] = {
     "rating": None,
     "review_url": None,
     "confidence": {"level": "unstated", "basis": "An investigation had been opened."},
+    "assessment": {"credibility": None, "bias": None, "evidence": None, "transparency": None},
     "note": None,
     "sources": [
         {

@@ -23,6 +23,7 @@ from app.forensics.records.records import (
     read_record,
 )
 from app.forensics.records.writer import RecordRow
+from app.forensics.registry.vocabulary import account_key
 from app.ingest.files import SourceFile
 from app.ingest.rejects import Reject
 from app.ingest.runner import Outcome, run_ingest
@@ -154,6 +155,7 @@ async def _link_to_events(
 
 def _row(kind: Kind, collection: str, record: TakedownRecord | ClaimRecord) -> RecordRow:
     claim = record if isinstance(record, ClaimRecord) else None
+    takedown = record if isinstance(record, TakedownRecord) else None
     document = {**record.model_dump(mode="json"), "attribution": attribution_of(record)}
     return RecordRow(
         kind=kind,
@@ -163,6 +165,10 @@ def _row(kind: Kind, collection: str, record: TakedownRecord | ClaimRecord) -> R
         states=_states(record),
         platforms=[record.platform] if record.platform else [],
         hashtags=record.hashtags,
+        accounts=[account_key(takedown.platform, one) for one in takedown.accounts]
+        if takedown
+        else [],
+        domains=takedown.domains if takedown else [],
         subkind=claim.kind if claim else None,
         verdict=claim.verdict if claim else None,
         folded=_folded(record),

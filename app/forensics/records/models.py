@@ -63,6 +63,7 @@ class ForensicRecord(Table, table=True):
         Index(
             "ix_forensic_records_terms", "states", "platforms", "hashtags", postgresql_using="gin"
         ),
+        Index("ix_forensic_records_named", "accounts", "domains", postgresql_using="gin"),
     )
 
     kind: str = Field(sa_column=_text(primary_key=True))
@@ -72,6 +73,8 @@ class ForensicRecord(Table, table=True):
     states: list[str] = Field(sa_column=_texts())
     platforms: list[str] = Field(sa_column=_texts())
     hashtags: list[str] = Field(sa_column=_texts())
+    accounts: list[str] = Field(sa_column=_texts(), description="as platform:handle")
+    domains: list[str] = Field(sa_column=_texts())
     subkind: str | None = Field(default=None, sa_column=_text(nullable=True))
     verdict: str | None = Field(default=None, sa_column=_text(nullable=True))
     folded: str = Field(sa_column=_text())

@@ -25,7 +25,8 @@ CLAIM_TYPES = {
 _SHARED = ("attributed_states", "attributed_by.name", "platform", "hashtags", "targets", "status",
            "confidence.level", "note", "synthetic", "sources")  # fmt: skip
 TAKEDOWN_COLUMNS = ("id", "title", "taken_down_on", "account_count", "count_is_minimum",
-                    "network_count", "action", "claims", *_SHARED)  # fmt: skip
+                    "network_count", "action", "claims", "accounts", "domains",
+                    *_SHARED)  # fmt: skip
 CLAIM_COLUMNS = ("id", "title", "kind", "claim", "claimant.name", "made_on", "verdict",
                  "verdict_by.name", "verdict_on", "rating.label", "review_url", "appearances",
                  *_SHARED)  # fmt: skip

@@ -13,7 +13,9 @@ from app.ingest.rejects import Reject
 MAX_DEPTH = 16
 MAX_COLUMNS = 100
 # What is a list however it is written; in CSV its members stand between semicolons.
-LISTS = frozenset({"attributed_states", "hashtags", "targets", "claims", "appearances"})
+LISTS = frozenset(
+    {"attributed_states", "hashtags", "targets", "claims", "appearances", "accounts", "domains"}
+)
 _UNREADABLE = "nested too deep, or a number too long"
 
 
@@ -25,10 +27,10 @@ class ReadRecord:
     fields: dict[str, Any]
 
 
-def read_records(text: str) -> Iterator[ReadRecord | Reject]:
+def read_records(text: str, column: str = "title") -> Iterator[ReadRecord | Reject]:
     """Every record of a file, or why it is none; its start tells which of the forms it has.
 
-    In a JSON list the number of the record stands for its line.
+    In a JSON list the number of the record stands for its line. A CSV must have the column.
     """
     start = text.lstrip()[:1]
     if start == "[":
@@ -38,7 +40,7 @@ def read_records(text: str) -> Iterator[ReadRecord | Reject]:
         many = sum(line.startswith("{") for line in lines) > 1
         yield from _read_lines(lines) if many else _read_json(text)
     elif start:
-        yield from _read_csv(text)
+        yield from _read_csv(text, column)
 
 
 def _read_json(text: str) -> Iterator[ReadRecord | Reject]:
@@ -95,7 +97,7 @@ def _depth(value: object) -> int:
     return depth
 
 
-def _read_csv(text: str) -> Iterator[ReadRecord | Reject]:
+def _read_csv(text: str, column: str) -> Iterator[ReadRecord | Reject]:
     first = text.lstrip("\n\r").split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     header: list[str] | None = None
@@ -111,8 +113,8 @@ def _read_csv(text: str) -> Iterator[ReadRecord | Reject]:
             continue
         if header is None:
             header = [cell.strip() for cell in row]
-            if len(header) > MAX_COLUMNS or "title" not in header:
-                yield Reject(1, "the first line must name the columns, title among them")
+            if len(header) > MAX_COLUMNS or column not in header:
+                yield Reject(1, f"the first line must name the columns, {column} among them")
                 return
         elif len(row) > len(header):
             yield Reject(rows.line_num, f"{len(row)} cells under {len(header)} columns")
@@ -144,4 +146,4 @@ def _of_row(line: int, cells: Mapping[str, str]) -> ReadRecord | Reject:
 def _value(name: str, cell: str) -> Any:
     if name in LISTS:
         return [part.strip() for part in cell.split(";") if part.strip()]
-    return json.loads(cell) if name == "sources" else cell
+    return json.loads(cell) if name in ("sources", "citations") else cell

@@ -17,6 +17,8 @@ from pydantic import (
 
 from app.events.outlets import fold_name
 from app.events.vocabulary import labels
+from app.forensics.lookalikes.domains import read_domain
+from app.forensics.registry.vocabulary import handle_key
 
 Kind = Literal["takedown", "claim"]
 Status = Literal["confirmed", "claimed", "planned", "alleged", "denied"]
@@ -27,6 +29,7 @@ Verdict = Literal[
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 CLAIM_KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 MAX_LISTED = 500
+MAX_NAMED = 10_000
 
 
 def _tidy(value: object) -> object:
@@ -79,6 +82,12 @@ Hashtag = Annotated[
     BeforeValidator(lambda v: v.strip().lstrip("#＃").casefold() if isinstance(v, str) else v),
     Field(pattern=r"^[^\s#,;\x00-\x1f]{1,140}$"),
 ]
+Handle = Annotated[
+    str,
+    BeforeValidator(lambda v: handle_key(v) if isinstance(v, str) else v),
+    Field(pattern=r"^[^\s/?#\x00-\x1f\x7f]{1,200}$"),
+]
+Registrable = Annotated[str, AfterValidator(lambda v: read_domain(v).registrable)]
 _Listed = BeforeValidator(_as_list)
 
 
@@ -117,6 +126,16 @@ class RecordConfidence(_Part):
     basis: Words | None = None
 
 
+class AttributionAssessment(_Part):
+    """How far whoever attributes can be trusted, in the words of whoever entered the record; each
+    apart, none a number of ours."""
+
+    credibility: Words | None = None
+    bias: Words | None = None
+    evidence: Words | None = None
+    transparency: Words | None = None
+
+
 class Rating(_Part):
     """A fact checker's rating in its own terms, as schema.org/Rating has it."""
 
@@ -143,6 +162,7 @@ class _Record(_Part):
     targets: States = Field([], description="countries it is aimed at")
     status: Status = "claimed"
     confidence: RecordConfidence = RecordConfidence()
+    assessment: AttributionAssessment = AttributionAssessment()
     note: Text | None = None
     sources: Sources
     synthetic: bool = False
@@ -175,6 +195,12 @@ class TakedownRecord(_Record):
     network_count: int | None = Field(None, ge=0, le=10**6)
     action: Literal["removed", "suspended", "labelled", "limited", "action_taken"] = "action_taken"
     claims: Annotated[list[Id], _Listed, Field(max_length=MAX_LISTED)] = []
+    accounts: Annotated[list[Handle], _Listed, Field(max_length=MAX_NAMED)] = Field(
+        [], description="the handles that it names, on that platform"
+    )
+    domains: Annotated[list[Registrable], _Listed, Field(max_length=MAX_NAMED)] = Field(
+        [], description="the domains that it names"
+    )
 
 
 class ClaimRecord(_Record):

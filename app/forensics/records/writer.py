@@ -7,8 +7,8 @@ from datetime import date
 import asyncpg
 
 _COLUMNS = (
-    "kind", "id", "collection", "dated_on", "states", "platforms", "hashtags", "subkind",
-    "verdict", "folded", "document",
+    "kind", "id", "collection", "dated_on", "states", "platforms", "hashtags", "accounts",
+    "domains", "subkind", "verdict", "folded", "document",
 )  # fmt: skip
 _SAVE = f"""
 INSERT INTO forensic_records ({", ".join(_COLUMNS)})
@@ -34,6 +34,8 @@ class RecordRow:
     states: Sequence[str]
     platforms: Sequence[str]
     hashtags: Sequence[str]
+    accounts: Sequence[str]
+    domains: Sequence[str]
     subkind: str | None
     verdict: str | None
     folded: str

@@ -1,0 +1,55 @@
+"""The parameters of the routes over the registry."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.events.outlets import fold_name
+from app.events.parameters import Codes, Slugs, one_of
+from app.forensics.registry.vocabulary import ENTRY_KINDS, STATUSES, platform_key
+
+
+def _has_a_word(text: str) -> str:
+    if not fold_name(text).split():
+        raise ValueError("has no word in it")
+    return text
+
+
+class RegistrySort(StrEnum):
+    NAME = "name"
+    NAME_DOWN = "-name"
+
+
+class RegistryQuery(BaseModel):
+    """A page of the registry; all that is given must hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_has_a_word)] | None = (
+        Field(
+            None,
+            description="Words, each the beginning of a word of the name, an alias, the domain or"
+            " the handle; case and accents do not matter.",
+            examples=["spiegel"],
+        )
+    )
+    kind: one_of("RegistryKind", ENTRY_KINDS) = Field(  # type: ignore[valid-type]
+        [], description="What it is.", examples=[["domain"]]
+    )
+    status: one_of("RegistryStatus", STATUSES) = Field(  # type: ignore[valid-type]
+        [], description="One of these."
+    )
+    state: Codes = Field([], description="Of one of these states.", examples=[["RU"]])
+    platform: Annotated[Slugs, AfterValidator(lambda names: [platform_key(n) for n in names])] = (
+        Field([], description="Accounts on one of these; X and Twitter are one.")
+    )
+    sortby: RegistrySort = Field(RegistrySort.NAME, description="By name.")
+    limit: int = Field(100, ge=1, le=10_000, description="Clamped to the plan's page cap.")
+    cursor: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
+        description="From `links[rel=next]` of the page before.",
+    )
