@@ -41,7 +41,7 @@ def open_source(path: Path, progress: Callable[[int], object] | None = None) -> 
             bounded = _Bounded(inner, cap, file.tell, progress)
             yield cast(IO[bytes], io.BufferedReader(bounded, _BUFFER_BYTES))
     except OSError as error:
-        raise UnreadableError(f"{path.name}: {error.strerror or 'cannot be read'}") from None
+        raise UnreadableError(error.strerror or "cannot be read") from None
 
 
 def _unpacked(file: IO[bytes]) -> tuple[IO[bytes], bool]:
