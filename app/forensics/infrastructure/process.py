@@ -9,8 +9,8 @@ from pathlib import Path
 from app.core.errors import InvalidBodyError
 
 DEADLINE_S = 60
-MEMORY_BYTES = 2 << 30
-REFUSED = 2
+MEMORY_BYTES = 3 << 29
+REFUSED = 3
 """The exit code of a process that says, instead of answering, why it cannot."""
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 

@@ -57,7 +57,7 @@ async def compare_infrastructure(
     assert caller.account_id is not None
     try:
         answer = await service.compare_captures(
-            request.app.state.settings, request.stream(), query.min_score
+            request.app.state.settings, caller.account_id, request.stream(), query.min_score
         )
     except ClientDisconnect:
         raise InvalidParameterError("the body broke off") from None

@@ -100,10 +100,39 @@ async def test_what_needs_too_much_memory_is_ended(
 
 async def test_others_wait_their_turn(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MAX_WAIT_S", 0.05)
-    monkeypatch.setattr(service, "_one_at_a_time", asyncio.Semaphore(0))
+    monkeypatch.setattr(service, "_places", asyncio.Semaphore(0))
     answer = await analyst.client.post(PATH, content=zipped([background(random.Random(1), 1)]))
     assert_problem(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "30"
+
+
+async def test_one_account_has_one_comparison_at_a_time(
+    analyst: Analyst, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = zipped([background(random.Random(1), 1)])
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def waiting(*_: object) -> bytes:
+        started.set()
+        await go_on.wait()
+        return b"{}"
+
+    monkeypatch.setattr(service, "run_comparison", waiting)
+    first = asyncio.create_task(analyst.client.post(PATH, content=body))
+    await started.wait()
+    second = await analyst.client.post(PATH, content=body)
+    assert_problem(second, 429, "rate_limited")
+    async with analysts("other@example.org") as other:
+        third = asyncio.create_task(other.client.post(PATH, content=body))
+        go_on.set()
+        assert [(await one).status_code for one in (first, third)] == [200, 200]
+    assert (await analyst.client.post(PATH, content=body)).status_code == 200
+
+
+async def test_an_archive_in_a_form_is_read_too(analyst: Analyst) -> None:
+    body = zipped([background(random.Random(1), 1)])
+    answer = await analyst.client.post(PATH, files={"file": ("captures.zip", body)})
+    assert [site["site"] for site in answer.json()["sites"]] == ["fondo1.example"]
 
 
 def test_the_example_fits_its_schema() -> None:
