@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.core.errors import CommandError
+from app.ingest.commands import read_column
 from app.itineraries.analysis_kind import Kind, LegRule
 from app.itineraries.sources.file_format import FileFormat
 
@@ -91,7 +91,7 @@ def analyse_file(
     from app.itineraries.analyse_report import Asked, report  # noqa: PLC0415
 
     asked = Asked(
-        file, kind, as_json, file_format, dict(_column(text) for text in column),
+        file, kind, as_json, file_format, dict(read_column(text) for text in column),
         started_at.replace(tzinfo=UTC).timestamp() if started_at else None, points,
         {"stop_km": stop_km, "stop_minutes": stop_minutes, "max_silence_minutes": max_silence_minutes},
         {
@@ -102,10 +102,3 @@ def analyse_file(
         legs,
     )  # fmt: skip
     report(asked)
-
-
-def _column(text: str) -> tuple[str, str]:
-    ours, equals, theirs = text.partition("=")
-    if not (ours and equals and theirs):
-        raise CommandError(f"--column {text!r}: give ours=theirs, such as craft_id=vessel_id")
-    return ours, theirs

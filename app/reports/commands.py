@@ -1,6 +1,5 @@
 """`vric ingest edition`."""
 
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from app.core.errors import CommandError
 from app.core.runtime import run_with_database
+from app.ingest.commands import checked_slug, tell
 from app.ingest.files import SourceFile
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 _errors = Console(stderr=True)
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 def ingest_edition(
@@ -51,9 +49,7 @@ def ingest_edition(
     from app.reports.importer import MAX_FILE_BYTES, import_edition, read_and_code
 
     day = published_on.date()
-    slug = edition or day.isoformat()
-    if not _SLUG.fullmatch(slug):
-        raise CommandError(f"--edition {slug!r}: lower-case letters, digits and dashes")
+    slug = checked_slug("--edition", edition or day.isoformat())
     source = SourceFile.read(file, MAX_FILE_BYTES)
     with Progress(console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
         task = progress.add_task("coding items", total=None)
@@ -68,7 +64,7 @@ def ingest_edition(
     async def work(database: "Database") -> "Outcome":
         return await import_edition(database, source, key, coded, allow_removals)
 
-    _report(slug, run_with_database(work))
+    tell(f"edition {slug}", run_with_database(work))
 
 
 def _print_coded(coded: "CodedEdition", as_json: bool) -> None:
@@ -94,13 +90,3 @@ def _print_coded(coded: "CodedEdition", as_json: bool) -> None:
 def _print_rejects(coded: "CodedEdition") -> None:
     for reject in coded.edition.rejects:
         _errors.print(f"line {reject.line}: {reject.reason}", markup=False)
-
-
-def _report(slug: str, outcome: "Outcome") -> None:
-    for reject in outcome.rejects:
-        _errors.print(f"line {reject.line}: {reject.reason}", markup=False)
-    numbers = ", ".join(
-        f"{count} {name.replace('_', '-')}" for name, count in outcome.counts.items()
-    )
-    state = "unchanged since the last import" if outcome.unchanged else "imported"
-    typer.echo(f"edition {slug} {state}: {numbers}")

@@ -1,21 +1,26 @@
 """`vric forensics replies|decide-reply|publish-finding|retract-finding`: what only operators do."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from app.core.db import Database
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
-from app.forensics.findings import repository, writer
-from app.forensics.findings.models import FindingReply
+
+if TYPE_CHECKING:
+    from app.core.db import Database
+    from app.forensics.findings.models import FindingReply
+
+# What talks to the database is imported when it does, so that help is there at once.
+# ruff: noqa: PLC0415
 
 
 def list_replies() -> None:
     """List the replies that wait, with what is to show that they come from the account's holder."""
+    from app.forensics.findings import repository
 
-    async def work(database: Database) -> list[FindingReply]:
+    async def work(database: "Database") -> "list[FindingReply]":
         async with database.session() as session:
             return list(await repository.list_waiting_replies(session))
 
@@ -33,8 +38,9 @@ def decide_reply(
     ],
 ) -> None:
     """Show a reply with its finding, or refuse it."""
+    from app.forensics.findings import writer
 
-    async def work(database: Database) -> UUID | None:
+    async def work(database: "Database") -> UUID | None:
         async with database.transaction() as connection:
             return await writer.decide_reply(connection, reply, confirmed=confirm)
 
@@ -46,8 +52,9 @@ def decide_reply(
 
 def publish_finding(finding: Annotated[UUID, typer.Argument(help="The id of a finding.")]) -> None:
     """Open a finding to all who may use forensics."""
+    from app.forensics.findings import writer
 
-    async def work(database: Database) -> bool:
+    async def work(database: "Database") -> bool:
         async with database.transaction() as connection:
             return await writer.publish(connection, finding)
 
@@ -61,8 +68,9 @@ def retract_finding(
     reason: Annotated[str, typer.Option(help="Shown with it.")],
 ) -> None:
     """Take a published finding back, where its author does not or is gone; it stays, and says so."""
+    from app.forensics.findings import writer
 
-    async def work(database: Database) -> bool:
+    async def work(database: "Database") -> bool:
         async with database.transaction() as connection:
             return await writer.retract(connection, finding, "operator", reason)
 

@@ -1,14 +1,12 @@
 """`vric ingest takedowns` and `vric ingest claims`."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from app.core.errors import CommandError
 from app.core.runtime import run_with_database
+from app.ingest.commands import Collection, collection_key, tell
 from app.ingest.files import SourceFile
 
 if TYPE_CHECKING:
@@ -16,13 +14,6 @@ if TYPE_CHECKING:
 
 # What talks to the database is imported when it does, so that help is there at once.
 # ruff: noqa: PLC0415
-
-MAX_PRINTED_REJECTS = 50
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_errors = Console(stderr=True)
-Collection = Annotated[
-    str | None, typer.Option(help="The set these belong to; by default the file's name.")
-]
 
 
 def ingest_takedowns(
@@ -54,15 +45,7 @@ def ingest_claims(
 def _ingest(kind: "Kind", path: Path, collection: str | None) -> None:
     from app.forensics.records.importer import INGEST, MAX_FILE_BYTES, import_records
 
-    key = collection or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:100] or "file"
-    if not _SLUG.fullmatch(key):
-        raise CommandError(f"--collection {key!r}: lower-case letters, digits and dashes")
+    key = collection_key(collection, path)
     file = SourceFile.read(path, MAX_FILE_BYTES)
     outcome = run_with_database(lambda database: import_records(database, kind, file, key))
-    for reject in outcome.rejects[:MAX_PRINTED_REJECTS]:
-        _errors.print(f"line {reject.line}: {reject.reason}", markup=False, highlight=False)
-    if len(outcome.rejects) > MAX_PRINTED_REJECTS:
-        _errors.print(f"and {len(outcome.rejects) - MAX_PRINTED_REJECTS} more lines")
-    numbers = ", ".join(f"{count} {name}" for name, count in outcome.counts.items())
-    state = "unchanged since the last import" if outcome.unchanged else "imported"
-    typer.echo(f"{INGEST[kind]} {key} {state}: {numbers}")
+    tell(f"{INGEST[kind]} {key}", outcome)

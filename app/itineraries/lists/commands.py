@@ -1,6 +1,5 @@
 """`vric ingest registry` and `vric ingest sanctions`."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +8,13 @@ from rich.console import Console
 
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
+from app.ingest.commands import checked_slug, tell
 from app.ingest.files import SourceFile
-from app.itineraries.journeys.commands import report
-from app.itineraries.lists import registry, sanctions
+
+# What reads files and talks to the database is imported when it does, so that help is there at once.
+# ruff: noqa: PLC0415
 
 _errors = Console(stderr=True)
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 def ingest_registry(
@@ -24,6 +24,8 @@ def ingest_registry(
     ] = None,
 ) -> None:
     """Take a register in: names, flags, owners and operators of craft with their dates."""
+    from app.itineraries.lists import registry
+
     name = " ".join((source or file.stem).split())[:100]
     if not name:
         raise CommandError("--source: give the register a name")
@@ -32,7 +34,7 @@ def ingest_registry(
         outcome = run_with_database(
             lambda database: registry.import_registry(database, content, name)
         )
-    report(f"registry {name}", outcome)
+    tell(f"registry {name}", outcome)
 
 
 def ingest_sanctions(
@@ -46,8 +48,9 @@ def ingest_sanctions(
 
     Craft are matched by IMO number, MMSI, registration and ICAO address; names are leads only.
     """
-    if not _SLUG.fullmatch(list_id):
-        raise CommandError(f"--list {list_id!r}: lower-case letters, digits and dashes")
+    from app.itineraries.lists import sanctions
+
+    checked_slug("--list", list_id)
     main = SourceFile.read(file, sanctions.MAX_FILE_BYTES)
     companions = sanctions.companions_of(file)
     with _errors.status(
@@ -58,4 +61,4 @@ def ingest_sanctions(
                 database, main, companions, list_id, allow_removals
             )
         )
-    report(f"sanctions {list_id}", outcome)
+    tell(f"sanctions {list_id}", outcome)
