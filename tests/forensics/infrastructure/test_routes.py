@@ -44,21 +44,15 @@ async def test_a_har_alone_is_read(analyst: Analyst) -> None:
     assert first.content == again.content
 
 
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b"", "a ZIP of captures is needed"),
-        (b"no archive", "no captures"),
-        (b'{"log": 7}', "no captures"),
-        (zipped([]), "no captures"),
-        (zipped([background(random.Random(1), 1)])[:-40], "no captures"),
+async def test_what_holds_no_captures_is_refused(analyst: Analyst) -> None:
+    broken = zipped([background(random.Random(1), 1)])[:-40]
+    for body, says in (
+        (b"", "a ZIP of captures is needed"), (b"no archive", "no captures"),
+        (b'{"log": 7}', "no captures"), (zipped([]), "no captures"), (broken, "no captures"),
         (BOMB, "256 MiB"),
-    ],
-)
-async def test_what_holds_no_captures_is_refused(analyst: Analyst, body: bytes, says: str) -> None:
-    answer = await analyst.client.post(PATH, content=body)
-    problem = assert_problem(answer, 422, "invalid_body")
-    assert says in str(problem["detail"])
+    ):  # fmt: skip
+        answer = await analyst.client.post(PATH, content=body)
+        assert says in str(assert_problem(answer, 422, "invalid_body")["detail"])
 
 
 async def test_parameters_and_plans_are_checked(analyst: Analyst, analysts: Analysts) -> None:

@@ -62,7 +62,7 @@ IDENTIFIERS = (
     Identifier("statcounter", "sc_project", rf"sc_project{_S}={_S}(\d{{4,10}})"),
     Identifier("histats", "Histats", rf"Histats\.start\({_S}\d{_S},{_S}(\d{{4,10}})"),
     Identifier("histats", "_Hasync", r"Histats\.start\(1,(\d{4,10})"),
-    Identifier("cloudflare_analytics", "token", r"['\"]token['\"]\s{0,9}:\s{0,9}['\"]([0-9a-f]{32})['\"]"),
+    Identifier("cloudflare_analytics", "cloudflareinsights", rf"token{_Q}{_S}:{_S}{_Q}([0-9a-f]{{32}}){_Q}"),
     Identifier("amazon_associates", "tag=", r"amazon\.[a-z.]{2,6}/[^'\"\s]{0,300}?[?&;]tag=([\w-]{3,40})"),
     Identifier("hubspot", "hs-scripts.com", r"js(?:-\w+)?\.hs-scripts\.com/(\d{4,10})\.js"),
     Identifier("tawk", "embed.tawk.to", r"embed\.tawk\.to/([0-9a-f]{24})/"),
@@ -79,7 +79,6 @@ IDENTIFIERS = (
     Identifier("yektanet", "yektanet", r"yektanet\.com/(?:js/|rg_woebegone/scripts_v\d/)([\w.-]{3,40})/"),
     Identifier("mapbox", "pk.ey", r"(pk\.ey[\w-]{40,100}\.[\w-]{10,40})"),
     Identifier("sentry", "ingest.", r"//([0-9a-f]{32})@o\d{1,10}\.ingest\."),
-    Identifier("gravatar_owner", "gravatar_owner", r"gravatar_owner=([0-9a-f]{32,64})"),
 )  # fmt: skip
 
 # Meta tags by which an owner proves to a service that a site is theirs, or names a page of theirs.

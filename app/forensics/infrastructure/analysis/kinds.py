@@ -32,6 +32,9 @@ _ACCOUNTS = (
 KINDS: Mapping[str, Kind] = {
     **{kind: Kind(1, kind, 1.0) for kind in _ACCOUNTS},
     "matomo_host": Kind(1, "matomo", 0.8),
+    "google_ad_manager": Kind(
+        1, "google_ad_manager", 0.5
+    ),  # of whoever sells the space, often many
     "certificate": Kind(1, "certificate", 1.0),
     "certificate_key": Kind(1, "certificate", 1.0),
     "certificate_serial": Kind(1, "certificate", 1.0),
