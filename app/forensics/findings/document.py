@@ -6,9 +6,11 @@ cited) and attribution (a third party's claim) are kept apart, and none is compu
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -240,6 +242,11 @@ class FindingDocument(_Part):
     def to_bytes(self) -> bytes:
         """Canonical JSON (RFC 8785)."""
         return rfc8785.dumps(self.model_dump(mode="json"))
+
+
+def with_context(document: bytes, context: Mapping[str, list[dict[str, Any]]]) -> bytes:
+    """A document's bytes with what others say of whom it names."""
+    return rfc8785.dumps({**orjson.loads(document), **context})
 
 
 def digest_of(document: bytes) -> str:

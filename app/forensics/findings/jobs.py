@@ -1,5 +1,6 @@
 """The work behind analyses: posts out of one state of the data, into a process, back as a finding."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
@@ -12,8 +13,9 @@ import asyncpg
 from app.core.jobs.kinds import Job, JobFailedError, Kind, Payload
 from app.core.settings import Settings
 from app.forensics.findings import repository, writer
-from app.forensics.findings.document import digest_of
+from app.forensics.findings.document import digest_of, with_context
 from app.forensics.findings.models import FindingVersion
+from app.forensics.registry.context import context_of, subjects_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +38,10 @@ async def analyse(job: Job) -> None:
     document, until_post = await _document(
         job, analysis_id, asked, context, None if made_from is None else made_from.until_post
     )
+    if made_from is None:
+        subjects = await asyncio.to_thread(subjects_of, document)
+        context = await context_of(job.database, subjects)
+        document = await asyncio.to_thread(with_context, document, context)
     async with job.transaction() as connection:
         if await writer.lost_input(connection, analysis_id, asked["corpus_id"]):
             raise JobFailedError(CHANGED)

@@ -57,6 +57,18 @@ LIMIT $2
 """
 
 
+_OPEN_DISPUTES = """
+(SELECT count(*) FROM registry_disputes d
+ WHERE d.entry_kind = e.kind AND d.entry_id = e.id AND d.outcome = 'open') AS open_disputes
+"""
+_TAKEDOWNS_NAMING = """
+SELECT id, document, accounts, domains, hashtags FROM forensic_records
+WHERE kind = 'takedown' AND withdrawn_at IS NULL
+  AND (accounts && $1::text[] OR domains && $2::text[] OR hashtags && $3::text[])
+ORDER BY id LIMIT 1000
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows in order, and the cursor of the next page if there is one."""
@@ -79,11 +91,8 @@ async def fetch_page(database: Database, query: RegistryQuery, limit: int) -> Pa
     ]
     rows = await database.fetch(
         f"""
-        SELECT e.*, (
-            SELECT count(*) FROM registry_disputes d
-            WHERE d.entry_kind = e.kind AND d.entry_id = e.id AND d.outcome = 'open'
-        ) AS open_disputes
-        FROM ({" UNION ALL ".join(parts)}) AS e ORDER BY {order} LIMIT {s.bind(limit + 1)}
+        SELECT e.*, {_OPEN_DISPUTES} FROM ({" UNION ALL ".join(parts)}) AS e
+        ORDER BY {order} LIMIT {s.bind(limit + 1)}
         """,
         s.values,
     )
@@ -195,3 +204,30 @@ async def fetch_domains(database: Database, domains: Sequence[str]) -> dict[str,
         [list(domains)],
     )
     return {row["key"]: row for row in rows}
+
+
+async def fetch_named(
+    database: Database, accounts: Sequence[str], domains: Sequence[str]
+) -> list[Row]:
+    """The entries of these accounts (`platform:handle`) and domains."""
+    return await database.fetch(
+        f"SELECT e.*, {_OPEN_DISPUTES} FROM ({_ENTRIES} WHERE withdrawn_at IS NULL) AS e"
+        " WHERE (kind = 'domain' AND key = ANY($2::text[]))"
+        " OR (kind = 'account' AND (platform, key) IN ("
+        "     SELECT split_part(name, ':', 1), substr(name, strpos(name, ':') + 1)"
+        "     FROM unnest($1::text[]) AS name))"
+        " ORDER BY kind, id",
+        [list(accounts), list(domains)],
+    )
+
+
+async def fetch_outlets(database: Database) -> list[Row]:
+    """Every outlet as an entry."""
+    return await database.fetch(f"SELECT e.*, {_OPEN_DISPUTES} FROM ({_OUTLETS}) AS e ORDER BY id")
+
+
+async def fetch_takedowns_naming(
+    database: Database, accounts: Sequence[str], domains: Sequence[str], hashtags: Sequence[str]
+) -> list[Row]:
+    """The takedowns that name one of these."""
+    return await database.fetch(_TAKEDOWNS_NAMING, [list(accounts), list(domains), list(hashtags)])
