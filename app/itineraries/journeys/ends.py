@@ -31,8 +31,9 @@ class End:
 
     @property
     def told(self) -> Place | None:
-        """The place that reports tell of this very end, at its most precise."""
-        return best_known([located.place for located in self.located])
+        """The place that is told of this very end: the most precise, of equals the best supported."""
+        known = sorted(self.located, key=lambda located: _STRENGTH.index(located.status))
+        return best_known([located.place for located in known])
 
     @property
     def place(self) -> Place | None:

@@ -1,7 +1,9 @@
 """Gives places that a report names by a code, or ports by name, the point that is known of them."""
 
+import csv
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 
 from app.events.outlets import fold_name
 from app.itineraries.airfields import load_airports
@@ -50,9 +52,14 @@ def _locate(place: Place, mode: str) -> Place | None:
 
 @cache
 def _ports() -> Mapping[str, list[tuple[str, float, float]]]:
+    """Ports by their name in the World Port Index, and by those that reports use."""
     places = load_places()
     found: dict[str, list[tuple[str, float, float]]] = {}
     columns = (places.names, places.countries, places.lat.tolist(), places.lon.tolist())
     for name, country, lat, lon in zip(*columns, strict=True):
         found.setdefault(fold_name(name), []).append((country, round(lat, 5), round(lon, 5)))
+    text = (files("app.itineraries.data") / "port_names.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        meant = [port for port in found[fold_name(row["name"])] if port[0] == row["country"]]
+        found.setdefault(fold_name(row["also"]), []).extend(meant)
     return found

@@ -38,7 +38,8 @@ def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
     """The legs of one journey in order.
 
     Claims with the same number are about one leg. Another claim is about a leg when it brings other
-    outlets, agrees on both ends as far as these are told, at least on one, and on time within a day.
+    outlets, agrees on both ends as far as these are told, at least on one, and on time within a day;
+    where sensors saw the craft under way at the time of a report, one end that agrees is enough.
     Numbers decide the order where all legs have one, else the earliest time does.
     """
     numbered: dict[int, ClaimedLeg] = {}
@@ -78,10 +79,11 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
         told = [(a, b) for a, b in ends if a is not None and b is not None]
         agreeing = [(a, b) for a, b in told if agree(a, b)]
         # An end that is only inferred proves nothing against another.
-        if not agreeing or any(
+        disputed = any(
             pair not in agreeing and "inferred" not in (pair[0].status, pair[1].status)
             for pair in told
-        ):
+        )
+        if not agreeing or (disputed and not _at_once(claim, held)):
             return False
     moments = [when.moment for when in (*claim.departed, *claim.arrived)]
     return any(
@@ -89,6 +91,18 @@ def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
         for a in moments
         for b in leg.moments
     )
+
+
+def _at_once(claim: Claim, other: Claim) -> bool:
+    """Whether sensors saw the craft under way while it is reported to be: that is one leg, disputed."""
+    spans = [
+        (min(w.moment.earliest for w in c.departed), max(w.moment.latest for w in c.arrived))
+        for c in (claim, other)
+        if c.departed and c.arrived
+    ]
+    if len(spans) < 2 or (claim.status == "observed") == (other.status == "observed"):
+        return False
+    return spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]
 
 
 def _order(by_number: bool) -> Callable[[ClaimedLeg], tuple[int, datetime]]:

@@ -120,8 +120,11 @@ async def _fetch(
 def _conditions(s: Statement, query: ItineraryFilter) -> list[str]:
     found = [
         f"i.{column} LIKE {s.bind(f'%{_like(word)}%')}::text"
-        for column, text in (("people", query.person), ("operators", query.operator))
-        for word in _words(column, text)
+        for column, parameter, text in (
+            ("people", "person", query.person),
+            ("operators", "operator", query.operator),
+        )
+        for word in _words(parameter, text)
     ]
     if query.craft is not None:
         found.append(_craft(s, query.craft))
@@ -148,11 +151,11 @@ def _conditions(s: Statement, query: ItineraryFilter) -> list[str]:
     return found
 
 
-def _words(name: str, text: str | None) -> list[str]:
+def _words(parameter: str, text: str | None) -> list[str]:
     if text is None:
         return []
     if not (words := fold_name(text).split()):
-        raise InvalidParameterError.of(name.rstrip("s"), "has no word in it")
+        raise InvalidParameterError.of(parameter, "has no word in it")
     return words
 
 

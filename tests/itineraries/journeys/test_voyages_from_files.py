@@ -56,13 +56,18 @@ async def test_a_file_of_ais_becomes_a_voyage_beside_the_reports(
 ) -> None:
     reported = leg(
         journey="otoman-2020-08", mode="sea", mover={"kind": "vessel", "name": "Otoman"},
-        craft={"imo": IMO}, origin="Havana", to={"name": "Jose Terminal", "country": "VE"},
-        departed="2020-07-31", sources=[{"outlet": "Reuters", "published_on": "2020-08-02"}],
+        craft={"imo": IMO}, origin="Havana", to={"name": "Amuay", "country": "VE"},
+        departed="2020-08-01", arrived="2020-08-03",
+        sources=[{"outlet": "Reuters", "published_on": "2020-08-04"}],
     )  # fmt: skip
     await take_in(database, [reported])
     assert "1 itineraries changed" in ingest(tmp_path, ais(), database.url)
     found = await fetch(caller, f"{ROUTES}/otoman-2020-08")
-    observed = next(item for item in found["legs"] if item["status"] == "observed")
+    # The report names another port: both stand side by side.
+    [observed] = found["legs"]
+    assert observed["status"] == "observed" and observed["independent_sources"] == 2
+    assert [conflict["kind"] for conflict in observed["conflicts"]] == ["place"]
+    assert [told["at"] for told in observed["conflicts"][0]["claims"]] == ["Jose Terminal", "Amuay"]
     assert observed["mode"] == "sea" and observed["craft"]["imo"] == IMO
     assert observed["from"]["status"] == observed["to"]["status"] == "observed"
     assert (
@@ -74,9 +79,9 @@ async def test_a_file_of_ais_becomes_a_voyage_beside_the_reports(
     assert 1000 < dark["distance_km"] < 1400
     reach = await caller.post("/v1/routes/reachability", json={"activity_id": dark["activity_id"]})
     assert reach.status_code == 200
-    # The report that came first did not know of the positions.
-    before = await fetch(caller, f"{ROUTES}/otoman-2020-08", as_of="2020-08-02")
-    assert [item["status"] for item in before["legs"]] == ["reported"]
+    # On the day before the report, the positions alone were known.
+    before = await fetch(caller, f"{ROUTES}/otoman-2020-08", as_of="2020-08-03")
+    assert before["conflict_count"] == 0 and before["independent_sources"] == 1
     picture = (await caller.get(f"{ROUTES}/otoman-2020-08/map.svg")).text
     root = ElementTree.fromstring(picture)  # noqa: S314 - our own bytes
     dashed = [p for p in root.iter("{http://www.w3.org/2000/svg}path")
