@@ -1,17 +1,16 @@
 """`vric ingest accounts`, `vric forensics disputes` and `decide-dispute`."""
 
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
 from app.core.clock import now
 from app.core.errors import CommandError
 from app.core.runtime import run_with_database
+from app.ingest.commands import Collection, collection_key, tell
 from app.ingest.files import SourceFile
 
 if TYPE_CHECKING:
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 # What talks to the database is imported when it does, so that help is there at once.
 # ruff: noqa: PLC0415
 
-MAX_PRINTED_REJECTS = 50
 MAX_DECISION = 1_000
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_errors = Console(stderr=True)
 
 
 class Decision(StrEnum):
@@ -36,9 +32,7 @@ class Decision(StrEnum):
 
 def ingest_accounts(
     file: Annotated[Path, typer.Argument(help="Accounts and domains: CSV, JSON lines or JSON.")],
-    collection: Annotated[
-        str | None, typer.Option(help="The set these belong to; by default the file's name.")
-    ] = None,
+    collection: Collection = None,
 ) -> None:
     """Take accounts and domains into the registry, each with its status and dated citations.
 
@@ -47,20 +41,10 @@ def ingest_accounts(
     """
     from app.forensics.registry.importer import MAX_FILE_BYTES, import_entries
 
-    key = collection or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:100] or "file"
-    if not _SLUG.fullmatch(key):
-        raise CommandError(f"--collection {key!r}: lower-case letters, digits and dashes")
+    key = collection_key(collection, file)
     source = SourceFile.read(file, MAX_FILE_BYTES)
     outcome = run_with_database(lambda database: import_entries(database, source, key))
-    for reject in outcome.rejects[:MAX_PRINTED_REJECTS]:
-        _errors.print(f"line {reject.line}: {reject.reason}", markup=False, highlight=False)
-    if len(outcome.rejects) > MAX_PRINTED_REJECTS:
-        _errors.print(f"and {len(outcome.rejects) - MAX_PRINTED_REJECTS} more lines")
-    numbers = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in outcome.counts.items()
-    )
-    state = "unchanged since the last import" if outcome.unchanged else "imported"
-    typer.echo(f"accounts {key} {state}: {numbers}")
+    tell(f"accounts {key}", outcome)
 
 
 def list_disputes() -> None:
