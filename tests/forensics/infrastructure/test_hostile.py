@@ -178,6 +178,36 @@ def test_headers_cannot_smuggle_lines(tmp_path: Path) -> None:
     assert {"x-list: a", "x-list: b", "x-a: 1[2J"} <= set(values)
 
 
+def test_folders_around_the_sites_are_looked_through(tmp_path: Path) -> None:
+    for names, sites in (
+        (["a/index.html", "b/index.html"], ["a", "b"]),
+        (["x/y/a/index.html", "x/y/b/index.html"], ["a", "b"]),
+        (["README.md", "x/notes.txt", "x/a/index.html", "x/b/c/page.html"], ["a", "b"]),
+        (["a/index.html", "a/css/own.css", "a/2020/more.html"], ["a"]),
+        (["uno.example.html", "uno.example.pem", "dos.example.htm", "uno.example.headers.txt"],
+         ["dos.example", "uno.example"]),
+    ):  # fmt: skip
+        answer = _analysed(tmp_path, dict.fromkeys(names, GOOD))
+        assert [site["site"] for site in answer["sites"]] == sites
+    shared = b'[[shared]]\nname = "a"\ncheck = "cdn"\nidentifiers = ["31337007"]'
+    members = {"x/shared.toml": shared, "x/a/index.html": GOOD, "x/b/index.html": GOOD}
+    assert _analysed(tmp_path, members)["pairs"] == []
+    members = {"x/uno.har": har_of("uno.example"), "x/dos.har": har_of("dos.example")}
+    assert len(_analysed(tmp_path, members)["sites"]) == 2
+
+
+def test_a_record_may_name_the_site_unless_two_would_be_one(tmp_path: Path) -> None:
+    def record(site: str) -> bytes:
+        return orjson.dumps({"site": site})
+
+    members = {
+        "1/capture.json": record("uno.example"), "2/capture.json": record("dos.example"),
+        "3/capture.json": record("tres.example"), "4/capture.json": record("tres.example"),
+    }  # fmt: skip
+    answer = _analysed(tmp_path, members)
+    assert [site["site"] for site in answer["sites"]] == ["3", "4", "dos.example", "uno.example"]
+
+
 def test_a_har_is_read_like_a_folder(tmp_path: Path) -> None:
     answer = _analysed(
         tmp_path, {"uno.har": har_of("uno.example"), "dos.har": har_of("dos.example")}

@@ -61,22 +61,22 @@ def read_captures(files: Iterable[CapturedFile], skip: Skip) -> tuple[list[Captu
         CaptureError: nothing of a site is there, or there are too many sites.
     """
     found = list(files)
-    around = _folder_around(found)
+    around = _folder_around([file.path for file in found])
     captures: dict[str, Capture] = {}
     shared: bytes | None = None
     named: dict[str, str] = {}
     for file in found:
-        path = PurePosixPath(*file.path.parts[len(around) :])
-        if len(path.parts) == 1 and path.name == SHARED_LIST:
+        path = file.path.relative_to(around) if file.path.is_relative_to(around) else file.path
+        alone = len(path.parts) == 1
+        if alone and path.name == SHARED_LIST:
             shared = file.data
-            continue
-        if path.suffix.lower() == ".har":
+        elif path.suffix.lower() == ".har":
             _add_har(captures, file, path, skip)
-            continue
-        site = path.parts[0] if len(path.parts) > 1 else _stem(path)
-        capture = captures.setdefault(site, Capture(site))
-        if name := _add(capture, file, path, skip):
-            named[site] = name
+        else:
+            site = _stem(path) if alone else path.parts[0]
+            capture = captures.setdefault(site, Capture(site))
+            if name := _add(capture, file, skip):
+                named[site] = name
     kept = _named([capture for capture in captures.values() if capture.sources], named)
     if not kept:
         raise CaptureError(
@@ -88,15 +88,37 @@ def read_captures(files: Iterable[CapturedFile], skip: Skip) -> tuple[list[Captu
     return sorted(kept, key=lambda capture: capture.site), shared
 
 
-def _folder_around(files: Sequence[CapturedFile]) -> tuple[str, ...]:
+def _folder_around(paths: Sequence[PurePosixPath]) -> PurePosixPath:
     """The folders that stand around all sites, as when a folder of captures was zipped."""
-    around: tuple[str, ...] = ()
+    around = PurePosixPath()
     while True:
-        rests = [file.path.parts[len(around) :] for file in files]
-        tops = {rest[0] for rest in rests if len(rest) > 1}
-        if len(tops) != 1 or any(len(rest) < 3 for rest in rests):
+        inside = [one.relative_to(around) for one in paths if one.is_relative_to(around)]
+        folders = {one.parts[0] for one in inside if len(one.parts) > 1}
+        loose = any(len(one.parts) == 1 and _role_of(one) for one in inside)
+        if len(folders) != 1 or loose:
             return around
-        around = (*around, tops.pop())
+        below = PurePosixPath(folders.pop())
+        if any(one.parent == below and _role_of(one) for one in inside):
+            return around  # the folder is a site itself
+        around /= below
+
+
+def _role_of(path: PurePosixPath) -> str | None:
+    """What a file of a site's capture is; a HAR is a capture by itself."""
+    name, suffix = path.name.lower(), path.suffix.lower()
+    if suffix in _PAGES:
+        return "page"
+    if name == "capture.json":
+        return "record"
+    if _HEADERS.fullmatch(name):
+        return "headers"
+    if suffix in _CERTIFICATES:
+        return "certificate"
+    if _FAVICON.fullmatch(name):
+        return "favicon"
+    if suffix in _ASSETS:
+        return "asset"
+    return "ads.txt" if name in ("ads.txt", "app-ads.txt") else None
 
 
 def _stem(path: PurePosixPath) -> str:
@@ -107,45 +129,36 @@ def _stem(path: PurePosixPath) -> str:
     return path.stem
 
 
-def _add(capture: Capture, file: CapturedFile, path: PurePosixPath, skip: Skip) -> str | None:
+def _add(capture: Capture, file: CapturedFile, skip: Skip) -> str | None:
     """Put a file where it belongs; the name of the site, where it is a record that says one."""
-    name, shown = path.name.lower(), str(file.path)
-    part = Part(shown, file.data)
+    role, part = _role_of(file.path), Part(str(file.path), file.data)
+    name = None
     try:
-        if path.suffix.lower() in _PAGES:
-            role = "page"
-            capture.pages.append(part)
-        elif name == "capture.json":
-            role = "record"
-            record = read_record(file.data)
-            capture.networks.append((shown, record.network))
-            if record.headers:
-                capture.headers.append((shown, record.headers))
-            _note(capture, part, role)
-            return record.site
-        elif _HEADERS.fullmatch(name):
-            role = "headers"
-            capture.headers.append((shown, read_headers(file.data)))
-        elif path.suffix.lower() in _CERTIFICATES:
-            role = "certificate"
-            capture.certificates.append(part)
-        elif _FAVICON.fullmatch(name):
-            role = "favicon"
-            capture.favicons.append(part)
-        elif path.suffix.lower() in _ASSETS:
-            role = "asset"
-            capture.assets.append(part)
-        elif name in ("ads.txt", "app-ads.txt"):
-            role = "ads.txt"
-            capture.ads_txt.append(part)
-        else:
-            skip(Skipped(shown, "not a kind of file that is read here"))
-            return None
+        match role:
+            case None:
+                raise ValueError("not a kind of file that is read here")
+            case "record":
+                record = read_record(file.data)
+                name = record.site
+                capture.networks.append((part.path, record.network))
+                if record.headers:
+                    capture.headers.append((part.path, record.headers))
+            case "headers":
+                capture.headers.append((part.path, read_headers(file.data)))
+            case _:
+                _parts_of(capture, role).append(part)
     except ValueError as error:
-        skip(Skipped(shown, str(error)))
+        skip(Skipped(part.path, str(error)))
         return None
     _note(capture, part, role)
-    return None
+    return name
+
+
+def _parts_of(capture: Capture, role: str) -> list[Part]:
+    return {
+        "page": capture.pages, "asset": capture.assets, "favicon": capture.favicons,
+        "certificate": capture.certificates, "ads.txt": capture.ads_txt,
+    }[role]  # fmt: skip
 
 
 def _add_har(
