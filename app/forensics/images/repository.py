@@ -1,48 +1,53 @@
-"""Finds posts by the hashes of their pictures."""
+"""Reads the hashes of pictures that posts hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.db import Database, Row
+import numpy as np
+from numpy.typing import NDArray
 
-# The last 64 letters of a media hash that is a PDQ are its digits (see `clusters.pdq_in`).
-_NEAR = r"""
-WITH wanted AS (
-    SELECT ('x' || digits)::bit(256) AS hash, at_most, number
-    FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS given(digits, at_most, number)
-), hashes AS MATERIALIZED (
-    SELECT p.id, media_hash,
-           CASE WHEN media_hash ~* '^\s*(pdq:)?[0-9a-f]{64}\s*$'
-                THEN ('x' || right(btrim(media_hash, E' \t\r\n\f\v'), 64))::bit(256) END AS hash
-    FROM posts p, unnest(p.media_hashes) AS media_hash
-    WHERE p.corpus_id = $1 AND p.media_hashes <> '{}'
-), nearest AS (
-    SELECT DISTINCT ON (h.id) h.id, h.media_hash, w.number, bit_count(h.hash # w.hash) AS distance
-    FROM hashes h JOIN wanted w ON bit_count(h.hash # w.hash) <= w.at_most
-    ORDER BY h.id, distance, w.number
+from app.core.db import Database, Row
+from app.forensics.images.clusters import pdq_in
+from app.forensics.images.hamming import Words, words_of
+
+PAGE_POSTS = 5_000
+# Which of them are PDQ is told here: the server's regular expressions take ten times as long.
+_HASHES = """
+WITH page AS (
+    SELECT id, media_hashes FROM posts
+    WHERE corpus_id = $1 AND id > $2 AND media_hashes <> '{}' ORDER BY id LIMIT $3
 )
-SELECT p.post_id, p.platform, p.account, p.at, p.permalink, p.synthetic, n.media_hash,
-       n.number::int AS number, n.distance::int AS distance
-FROM nearest n JOIN posts p ON p.corpus_id = $1 AND p.id = n.id
-ORDER BY n.distance, p.platform, p.post_id LIMIT $4
+SELECT (SELECT max(id) FROM page) AS last, string_agg(int8send(id), '') AS ids,
+       array_agg(media_hash) AS hashes
+FROM page, unnest(media_hashes) AS media_hash WHERE length(media_hash) BETWEEN 64 AND 100
+"""
+_POSTS = """
+SELECT id, post_id, platform, account, at, permalink, synthetic FROM posts
+WHERE corpus_id = $1 AND id = ANY($2::bigint[])
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A PDQ that is sought, in how many bits another may differ, and what finding it means."""
+class PageOfHashes:
+    """The PDQ hashes of some posts, and of which post each is; `last` is the last post looked at."""
 
-    digits: str
-    at_most: int
-    seen_as: str
+    last: int
+    posts: NDArray[np.int64]
+    hashes: Words
 
 
-async def fetch_near(
-    database: Database, corpus_id: int, wanted: Sequence[Wanted], limit: int
-) -> list[Row]:
-    """At most `limit` posts with a picture near one that is wanted, of each post the nearest.
+async def find_hashes(database: Database, corpus_id: int, after: int) -> PageOfHashes | None:
+    """The hashes of the posts that follow one, in the order of ids; `None` where none follow."""
+    row = await database.fetch_row(_HASHES, [corpus_id, after, PAGE_POSTS])
+    if row is None or row["last"] is None:
+        return None
+    digits = [pdq_in(media_hash) for media_hash in row["hashes"] or ()]
+    is_pdq = np.array([one is not None for one in digits], np.bool_)
+    posts = np.frombuffer(row["ids"] or b"", ">i8").astype(np.int64)[is_pdq]
+    return PageOfHashes(row["last"], posts, words_of([one for one in digits if one is not None]))
 
-    `number` counts what is wanted from 1 on.
-    """
-    digits, at_most = [one.digits for one in wanted], [one.at_most for one in wanted]
-    return await database.fetch_all_over(_NEAR, [corpus_id, digits, at_most, limit])
+
+async def fetch_posts(database: Database, corpus_id: int, ids: Sequence[int]) -> dict[int, Row]:
+    """Posts by their ids; those that were deleted meanwhile are not there."""
+    rows = await database.fetch(_POSTS, [corpus_id, list(ids)])
+    return {row["id"]: row for row in rows}

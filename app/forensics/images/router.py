@@ -1,6 +1,7 @@
 """Routes of images: hash one, compare some, find those of a corpus. Nothing that is sent is kept."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +11,8 @@ from starlette.responses import Response
 
 from app.access.gate import Caller
 from app.access.policy import requires
+from app.access.principal import Principal
+from app.core.db import Database
 from app.core.errors import InvalidBodyError
 from app.core.http import ReadDatabase
 from app.core.query_string import from_query
@@ -18,7 +21,7 @@ from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.forensics.corpora.router import CorpusName
 from app.forensics.corpora.schemas import PATH as CORPORA
-from app.forensics.corpora.service import get_corpus
+from app.forensics.corpora.service import Uploads, get_corpus
 from app.forensics.images import service
 from app.forensics.images.comparing import Known
 from app.forensics.images.process import ImageReader
@@ -30,6 +33,7 @@ from app.forensics.images.schemas import (
     NearPosts,
     NearQuery,
 )
+from app.forensics.images.searching import Wanted, find_near
 from app.forensics.images.service import MAX_FILES, MAX_GIVEN, NamedFile
 from app.plans import Feature
 
@@ -164,10 +168,12 @@ async def find_by_hash(
     The turns are worked out from the hash, so that some bits may be wrong; with the picture itself
     they are exact, and crops of it are sought as well.
     """
-    assert caller.account_id is not None
-    corpus = await get_corpus(database, caller.account_id, name)
-    picture = Known("", pdq=query.pdq.lower())
-    found, clipped = await service.find_near(database, corpus, picture, query.distance, query.limit)
+    leave = _enter(request, caller)
+    try:
+        wanted = Wanted(Known("", pdq=query.pdq.lower()), query.distance)
+        found, clipped = await _find_near(database, caller, name, wanted, query.limit)
+    finally:
+        leave()
     return _near(request, found, clipped, None)
 
 
@@ -191,25 +197,34 @@ async def find_by_image(
 
     Crops are near in 60 bits at most, whatever `distance` says of the others. The image is not kept.
     """
-    assert caller.account_id is not None
     leave = _enter(request, caller)
     try:
-        corpus = await get_corpus(database, caller.account_id, name)
         file_name, data = await _one_image(request)
         read = await reader.read(data)
+        picture = Known.of("", read.sha256, read.fingerprint)
+        if not picture.has_detail:
+            raise InvalidBodyError("the image has too little detail to be told from others")
+        wanted = Wanted(picture, query.distance)
+        found, clipped = await _find_near(database, caller, name, wanted, query.limit)
     finally:
         leave()
-    picture = Known.of("", read.sha256, read.fingerprint)
-    if not picture.has_detail:
-        raise InvalidBodyError("the image has too little detail to be told from others")
-    found, clipped = await service.find_near(database, corpus, picture, query.distance, query.limit)
     return _near(request, found, clipped, service.image_shown(file_name, read))
 
 
-def _enter(request: Request, caller: Caller) -> Any:
+async def _find_near(
+    database: Database, caller: Principal, name: str, wanted: Wanted, limit: int
+) -> tuple[list[NearPost], bool]:
+    assert caller.account_id is not None
+    corpus = await get_corpus(database, caller.account_id, name)
+    assert corpus.id is not None
+    return await find_near(database, corpus.id, wanted, limit)
+
+
+def _enter(request: Request, caller: Principal) -> Callable[[], None]:
     """A place among the uploads of the account; call it to give it back."""
     assert caller.account_id is not None
-    return request.app.state.uploads.enter(caller.account_id)
+    uploads: Uploads = request.app.state.uploads
+    return uploads.enter(caller.account_id)
 
 
 async def _one_image(request: Request) -> NamedFile:

@@ -209,7 +209,7 @@ class NearPost(BaseModel):
     account: str
     at: datetime | None
     permalink: str | None
-    media_hash: str
+    media_hash: str = Field(description="the one that is near, as `pdq:` and 64 digits")
     distance: int
     seen_as: str = Field(
         description="`as_it_is`, a turn such as `mirrored`, or `maybe_cropped`: how the picture of"
@@ -231,7 +231,7 @@ class NearPosts(BaseModel):
             "example": {
                 "items": [
                     {"id": "1", "platform": "x", "account": "a", "at": "2026-11-01T12:00:00Z",
-                     "permalink": None, "media_hash": _PDQ, "distance": 0, "seen_as": "as_it_is",
+                     "permalink": None, "media_hash": f"pdq:{_PDQ}", "distance": 0, "seen_as": "as_it_is",
                      "synthetic": False}
                 ],
                 "links": [{"rel": "self", "href": "/v1/forensics/corpora/demo/images",

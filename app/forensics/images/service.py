@@ -1,4 +1,4 @@
-"""The rules of images: what may be compared at once, and what is sought among posts."""
+"""The rules of images: how many are compared at once, how hashes are given, what is shown."""
 
 import asyncio
 import re
@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.core.db import Database
 from app.core.errors import InvalidBodyError, ProblemError
-from app.forensics.corpora.models import Corpus
-from app.forensics.images import repository
-from app.forensics.images.comparing import CROP_DISTANCE, Known, Pair, compare, turned_of
-from app.forensics.images.pdq import Turn
+from app.forensics.images.comparing import Known, Pair, compare
 from app.forensics.images.process import ImageRead, ImageReader
-from app.forensics.images.repository import Wanted
 from app.forensics.images.schemas import (
     ComparedPicture,
     Comparison,
@@ -22,7 +17,6 @@ from app.forensics.images.schemas import (
     GivenHashes,
     ImagePair,
     ImageShown,
-    NearPost,
     TurnShown,
 )
 
@@ -139,26 +133,3 @@ def _pair_shown(pair: Pair) -> ImagePair:
         turned=pair.turned and TurnShown.model_validate(pair.turned, from_attributes=True),
         cropped=cropped,
     )
-
-
-async def find_near(
-    database: Database, corpus: Corpus, picture: Known, distance: int, limit: int
-) -> tuple[list[NearPost], bool]:
-    """Posts with pictures near one, in any turn, and with a usual crop of it; whether there are more."""
-    assert corpus.id is not None
-    wanted = _wanted(picture, distance)
-    rows = await repository.fetch_near(database, corpus.id, wanted, limit + 1)
-    posts = [
-        NearPost(**{**row, "id": row["post_id"]}, seen_as=wanted[row["number"] - 1].seen_as)
-        for row in rows
-    ]
-    return posts[:limit], len(posts) > limit
-
-
-def _wanted(picture: Known, distance: int) -> list[Wanted]:
-    assert picture.pdq is not None
-    turned, _ = turned_of(picture)
-    found = [Wanted(picture.pdq, distance, Turn.AS_IT_IS)]
-    found += [Wanted(digits, distance, turn) for turn, digits in turned.items()]
-    found += [Wanted(digits, CROP_DISTANCE, "maybe_cropped") for _, digits in picture.crops]
-    return found

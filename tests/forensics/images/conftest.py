@@ -10,9 +10,9 @@ from PIL import Image
 from app.core.settings import Settings
 from benchmarks.forensics.pictures import picture
 from tests.conftest import make_settings
-from tests.forensics.corpora.conftest import PLENTY, analyst, analysts
+from tests.forensics.corpora.conftest import PLENTY, analyst, analysts, worker
 
-__all__ = ["analyst", "analysts"]
+__all__ = ["analyst", "analysts", "worker"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import re
 import signal
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from app.core.errors import ConfigurationError
-from app.forensics.images import process
+from app.forensics.images import process, repository
 from app.forensics.images.child import MEMORY_BYTES
 from app.forensics.images.pdq import Pdq
 from app.forensics.images.process import ImageReader, ImageTooLargeError
@@ -151,8 +152,32 @@ async def test_posts_are_found_by_a_picture(
         await other.get(f"corpora/c/images?pdq={hashes[0]}", 404)
     for query in ("", "?pdq=12", f"?pdq={hashes[0]}&distance=65", f"?pdq={hashes[0]}&phash=1"):
         await analyst.get(f"corpora/c/images{query}", 400)
+    await analyst.upload([{"id": "1", "account": "a", "media_hashes": ["g" * 64]}], corpus="none")
+    nowhere = await analyst.get(f"corpora/none/images?pdq={hashes[0]}")
+    assert nowhere["items"] == []
     blank = encoded(Image.new("RGB", (99, 99)))
     await send(analyst, "corpora/c/images", 422, content=blank)
+
+
+async def test_every_page_of_hashes_is_looked_through(
+    analyst: Analyst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "PAGE_POSTS", 3)
+    bits = [(1 << number) - 1 for number in range(40)]
+    posts = [
+        {"id": str(n), "account": "a", "media_hashes": [f"{one:064x}", f"{2**40 - 1:064x}"]}
+        for n, one in enumerate(bits)
+    ]
+    random.Random(1).shuffle(posts)
+    await analyst.upload([*posts, {"id": "none", "account": "a"}])
+    found = await analyst.get(f"corpora/c/images?pdq={'0' * 64}&limit=20")
+    assert [(post["id"], post["distance"]) for post in found["items"]] == [
+        (str(n), n) for n in range(20)
+    ]
+    assert found["meta"]["clipped"]
+    found = await analyst.get(f"corpora/c/images?pdq={'0' * 64}&distance=25")
+    assert found["returned"] == 26 and not found["meta"]["clipped"]
+    assert {post["seen_as"] for post in found["items"]} == {"as_it_is"}
 
 
 async def test_free_accounts_are_told_which_plan_has_it(analysts: Analysts) -> None:
