@@ -13,6 +13,7 @@ from app.forensics.analysis.near_duplicates import find_near_duplicates
 from app.forensics.analysis.shares import Shares
 from app.forensics.demo import shares as demo
 from app.forensics.demo import texts
+from app.forensics.demo.lively import lively
 from app.forensics.demo.shares import SyntheticShares
 from app.forensics.engines import Engine
 from benchmarks.forensics.intervals import interval
@@ -26,6 +27,10 @@ KINDS: dict[str, tuple[Callable[[int], SyntheticShares], float]] = {
     "weak": (lambda seed: demo.planted(seed, kind=demo.WEAK), 60),
     "slow, 1 h window": (lambda seed: demo.planted(seed, kind=demo.SLOW), 3_600),
     "wire only": (demo.wire, 60),
+    "lively, organic only": (lively, 60),
+    "lively, organic only, 10 s": (lively, 10),
+    "lively, planted": (lambda seed: lively(seed, campaigns=4), 60),
+    "lively, weak": (lambda seed: lively(seed, 4, demo.WEAK), 60),
 }
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from app.forensics.analysis import coordination
+from app.forensics.analysis import coordination, null_model
 from app.forensics.analysis.benign import Explanation
 from app.forensics.analysis.coordination import Coordination, Descriptions
 from app.forensics.analysis.shares import Shares
 from app.forensics.demo import shares as demo
-from app.forensics.demo.shares import SyntheticShares
+from app.forensics.demo.lively import lively
+from app.forensics.demo.shares import Campaign, SyntheticShares
 
 
 def _analysed(made: SyntheticShares, window_s: float = 60) -> tuple[Shares, Coordination]:
@@ -70,6 +71,32 @@ def test_weak_campaigns_are_found(seed: int) -> None:
     made = demo.planted(seed, kind=demo.WEAK)
     shares, result = _analysed(made)
     assert _f1(_found(shares, result), made) >= 0.85
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("window_s", [10, 60])
+def test_fans_and_breaking_news_are_no_campaign(seed: int, window_s: float) -> None:
+    shares, result = _analysed(lively(seed), window_s)
+    assert _found(shares, result) == set()
+    assert _labels(result) <= {Explanation.SHARED_INTEREST}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("kind", "bar"), [(demo.STRONG, 0.95), (demo.WEAK, 0.85)])
+def test_breaking_news_hides_no_campaign(seed: int, kind: Campaign, bar: float) -> None:
+    made = lively(seed, campaigns=4, kind=kind)
+    shares, result = _analysed(made)
+    assert _f1(_found(shares, result), made) >= bar
+
+
+def test_numbers_are_told_of_the_test_in_which_an_edge_holds() -> None:
+    made = lively(1, campaigns=4, kind=demo.WEAK)
+    _, result = _analysed(made)
+    held = result.findings
+    assert (result.q[held] <= null_model.FALSE_DISCOVERY_RATE).all()
+    assert (result.edges.objects[held] >= null_model.MIN_OBJECTS).all()
+    alone = result.tested.significant
+    assert (held & ~alone).any()
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -17,7 +17,7 @@ import numpy as np
 from app.forensics.analysis.near_duplicates import CopyClass, NearDuplicates
 from app.forensics.analysis.translations import Translations
 
-METHOD, VERSION = "chains", "1"
+METHOD, VERSION = "chains", "2"
 
 
 class Kind(StrEnum):

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.forensics.analysis import benign, null_model
 from app.forensics.analysis.benign import Explanation
 from app.forensics.analysis.edges import Edges
+from app.forensics.analysis.jitter import meet_closely
 from app.forensics.analysis.null_model import Tested
 from app.forensics.analysis.shares import Flags, Integers, Numbers, Shares
 from app.forensics.analysis.timing import common_objects, hold_given_interests
@@ -72,60 +74,78 @@ def analyse(
 ) -> Coordination:
     """Test every pair of accounts against chance, then what is significant against explanations.
 
+    Where crowds make much of the chance level, all is tested again without their objects, so that
+    breaking news does not hide a campaign; an edge is significant where either test has it.
+
     An edge is explained where it is no longer significant once the objects that are syndicated,
     released to the press, quoted and so on are left out; where its accounts have one owner; or
-    where the interests and hours that both show at any time make their meetings likely.
+    where the interests, hours and reactions that both show make their meetings likely.
 
     Raises:
         TooManyPairsError: see `null_model.detect`.
     """
     known = descriptions or Descriptions()
     full = null_model.detect(shares, window_s, min_participation)
-    explained = _explained_objects(shares, full.edges.where(full.significant), known)
-    rest = full
-    if explained:
-        left = ~np.isin(shares.object, list(explained))
-        rest = null_model.detect(shares.where(left), window_s, min_participation)
-    unexplained = rest.edges.where(rest.significant)
-    holds = hold_given_interests(rest, unexplained)
-
-    numbers = _Numbers.of(full)
-    rows = _rows_among(unexplained, full.edges, len(shares.accounts))
-    numbers.overwrite(rows, rest)
-    labels = _labels_by_objects(full, explained)
-    for row, holds_too in zip(rows.tolist(), holds.tolist(), strict=True):
-        labels[row] = None if holds_too else Explanation.SHARED_INTEREST
-    significant = full.significant
-    significant[rows] = True
-    _label_owners(labels, full.edges, np.flatnonzero(significant), _owners(shares, known.owner))
-    edges = replace(full.edges, objects=numbers.objects)
-    checks = _checks(labels, explained, known)
+    tests = [full]
+    if len(full.crowds):
+        tests.append(full.without(full.crowds, min_participation))
+    outcome = _Outcome.of(full)
+    for tested in tests:
+        rows = outcome.rows_of(tested)
+        outcome.take(tested, rows, ~outcome.significant[rows])
+    explained = _explained_objects(shares, full.edges.where(outcome.significant), known)
+    outcome.labels = _labels_by_objects(full, outcome.significant, explained)
+    for tested in tests:
+        outcome.judge(tested.without(list(explained), min_participation) if explained else tested)
+    _label_owners(outcome, _owners(shares, known.owner))
+    objects, expected, p, q = outcome.numbers
     return Coordination(
-        edges, numbers.expected, numbers.p, numbers.q, labels, significant, full, checks
-    )
+        replace(full.edges, objects=objects.astype(np.int64)), expected, p, q, outcome.labels,
+        outcome.significant, full, _checks(outcome.labels, explained, known),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """What is told of each edge: of what is left without explained objects where that holds."""
+@dataclass(slots=True)
+class _Outcome:
+    """What is told of each edge of the full test; its numbers are of the test in which it holds."""
 
-    objects: Integers
-    expected: Numbers
-    p: Numbers
-    q: Numbers
+    full: Tested
+    numbers: NDArray[np.float64]
+    """Rows of objects, expected, p and q."""
+    significant: Flags
+    holds: Flags
+    labels: list[Explanation | None]
 
     @classmethod
-    def of(cls, tested: Tested) -> "_Numbers":
-        return cls(
-            tested.edges.objects.copy(), tested.expected.copy(), tested.p.copy(), tested.q.copy()
-        )
+    def of(cls, full: Tested) -> "_Outcome":
+        size = len(full.edges)
+        neither = np.zeros((2, size), np.bool_)
+        return cls(full, _numbers(full), neither[0], neither[1], [None] * size)
 
-    def overwrite(self, rows: Integers, tested: Tested) -> None:
-        """Take the numbers of the significant edges of `tested`, whose rows here are `rows`."""
-        self.objects[rows] = tested.edges.objects[tested.significant]
-        self.expected[rows] = tested.expected[tested.significant]
-        self.p[rows] = tested.p[tested.significant]
-        self.q[rows] = tested.q[tested.significant]
+    def rows_of(self, tested: Tested) -> Integers:
+        """The rows here of the significant edges of a test of the same shares, or of fewer."""
+        accounts = len(self.full.window.shares.accounts)
+        return _rows_among(tested.edges.where(tested.significant), self.full.edges, accounts)
+
+    def take(self, tested: Tested, rows: Integers, which: Flags) -> None:
+        """Let some of the significant edges of a test be significant, with its numbers."""
+        self.numbers[:, rows[which]] = _numbers(tested)[:, tested.significant][:, which]
+        self.significant[rows[which]] = True
+
+    def judge(self, tested: Tested) -> None:
+        """Clear the edges that are significant in a test and hold in the second and third look."""
+        rows = self.rows_of(tested)
+        holds = hold_given_interests(tested, tested.edges.where(tested.significant))
+        holds &= meet_closely(tested)
+        new = ~self.holds[rows]
+        self.take(tested, rows, new)
+        for row, held in zip(rows[new].tolist(), holds[new].tolist(), strict=True):
+            self.labels[row] = None if held else Explanation.SHARED_INTEREST
+        self.holds[rows[holds]] = True
+
+
+def _numbers(tested: Tested) -> NDArray[np.float64]:
+    return np.stack([tested.edges.objects, tested.expected, tested.p, tested.q])
 
 
 def _rows_among(some: Edges, all_edges: Edges, accounts: int) -> Integers:
@@ -170,11 +190,11 @@ def _explanations(name: str, rows: Sequence[int], known: Descriptions) -> frozen
 
 
 def _labels_by_objects(
-    full: Tested, explained: dict[int, frozenset[Explanation]]
+    full: Tested, significant: Flags, explained: dict[int, frozenset[Explanation]]
 ) -> list[Explanation | None]:
     """For each significant edge the explanation of most of the objects that both shared."""
     labels: list[Explanation | None] = [None] * len(full.edges)
-    rows = np.flatnonzero(full.significant)
+    rows = np.flatnonzero(significant)
     best = np.zeros(len(rows))
     for one in benign.OF_CONTENT:
         marked = [object_ for object_, found in explained.items() if one in found]
@@ -197,13 +217,12 @@ def _owners(shares: Shares, owner: Sequence[str | None]) -> dict[int, str]:
     return owners
 
 
-def _label_owners(
-    labels: list[Explanation | None], edges: Edges, rows: Integers, owners: dict[int, str]
-) -> None:
-    for row in rows.tolist() if owners else ():
+def _label_owners(outcome: _Outcome, owners: dict[int, str]) -> None:
+    edges = outcome.full.edges
+    for row in np.flatnonzero(outcome.significant).tolist() if owners else ():
         owner = owners.get(int(edges.a[row]))
         if owner is not None and owner == owners.get(int(edges.b[row])):
-            labels[row] = Explanation.SAME_OWNER
+            outcome.labels[row] = Explanation.SAME_OWNER
 
 
 def _checks(

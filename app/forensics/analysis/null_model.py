@@ -6,7 +6,7 @@ k over all pairs. The p-value of an edge is P(K >= k); q is Benjamini and Hochbe
 all pairs of active accounts, those that never met included: an empty answer is possible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,15 @@ from app.forensics.analysis.edges import Edges, KeyedSums, sum_edges
 from app.forensics.analysis.shares import Flags, Integers, Numbers, Shares
 
 METHOD = "null_model"
-VERSION = "1"
+VERSION = "2"
 FALSE_DISCOVERY_RATE = 0.01
 MIN_OBJECTS = 3
 MAX_PAIRS_OF_OBJECT = CHUNK_PAIRS
 """An object with more pairs (2,800 accounts at one instant) tells nothing about any two of them."""
+CROWD_PAIRS = 300
+"""A crowd: as many pairs of shares of one object as 25 accounts make that all meet each other."""
+CROWDED = 0.25
+"""The part of all pairs from which crowds set the level of chance for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,17 @@ class Tested:
         return (self.q <= FALSE_DISCOVERY_RATE) & (self.edges.objects >= MIN_OBJECTS)
 
     @property
-    def p_cutoff(self) -> float:
-        """The largest p-value that Benjamini and Hochberg's procedure accepts."""
-        accepted = self.p[self.q <= FALSE_DISCOVERY_RATE]
-        return (
-            float(accepted.max())
-            if len(accepted)
-            else FALSE_DISCOVERY_RATE / max(self.model.tests, 1)
-        )
+    def crowds(self) -> Integers:
+        """The objects that a crowd shares at once, where such make much of the level of chance."""
+        pairs = self.window.pairs_of_object
+        crowds = np.flatnonzero(pairs > CROWD_PAIRS)
+        return crowds if pairs[crowds].sum() >= CROWDED * pairs.sum() else crowds[:0]
+
+    def without(self, objects: Integers | Sequence[int], min_participation: int) -> "Tested":
+        """The same test as if some objects had never been shared."""
+        shares = self.window.shares
+        left = shares.where(~np.isin(shares.object, objects))
+        return detect(left, self.window.window_s, min_participation)
 
 
 def detect(shares: Shares, window_s: float, min_participation: int = 2) -> Tested:

@@ -56,7 +56,7 @@ class SyntheticShares:
         columns = {
             "account_id": pa.concat_arrays(self.account).take(order),
             "object_id": pa.concat_arrays(self.object).take(order),
-            "content_id": _names("synthetic", np.arange(len(at))),
+            "content_id": names_of("synthetic", np.arange(len(at))),
             "timestamp_share": pa.array(at).take(order),
         }
         if any(len(text) and text[0].as_py() for text in self.text):
@@ -92,12 +92,12 @@ def wire(
     rng = np.random.default_rng(seed)
     made = SyntheticShares()
     _add_organic(made, rng, shares, shares // 20, shares // 10, days)
-    names = _names("outlet", np.arange(outlets))
+    names = names_of("outlet", np.arange(outlets))
     for story in range(stories):
         prints = names.filter(pa.array(rng.random(outlets) < 0.4))
         at = START_S + int(rng.integers(days * DAY_S)) + rng.integers(0, 45, len(prints))
         text = f"CARACAS (EFE). Synthetic wire story {story}."
-        made.add(prints, _repeated(f"story-{story}", len(prints)), at, text)
+        made.add(prints, repeated(f"story-{story}", len(prints)), at, text)
     return made
 
 
@@ -111,7 +111,7 @@ def _add_organic(
     born_s = rng.integers(0, days * DAY_S, objects)
     at = born_s[object_] + rng.lognormal(np.log(3 * 3_600), 1.5, shares).astype(np.int64)
     at = _waking(rng, at % (days * DAY_S), zone_h=account % 5)
-    made.add(_names("person", account), _names("link", object_), START_S + at)
+    made.add(names_of("person", account), names_of("link", object_), START_S + at)
 
 
 def _chosen_objects(rng: np.random.Generator, community: Numbers, objects: int) -> Numbers:
@@ -136,7 +136,7 @@ def _add_campaign(
     made: SyntheticShares, rng: np.random.Generator, kind: Campaign, number: int, days: int,
     objects: int,
 ) -> None:  # fmt: skip
-    members = _names(f"planted{number}", np.arange(kind.accounts))
+    members = names_of(f"planted{number}", np.arange(kind.accounts))
     made.planted.append(members.to_pylist())
     for one in range(kind.objects):
         taking_part = members.filter(pa.array(rng.random(kind.accounts) < kind.participation))
@@ -144,19 +144,21 @@ def _add_campaign(
         name = f"link-{rng.integers(objects)}" if one % 2 else f"pushed{number}-{one}"
         start = START_S + rng.integers(days * DAY_S)
         at = start + rng.integers(0, kind.spread_s, len(taking_part))
-        made.add(taking_part, _repeated(name, len(taking_part)), at)
+        made.add(taking_part, repeated(name, len(taking_part)), at)
     besides = kind.organic_shares * kind.accounts
     account = rng.integers(kind.accounts, size=besides)
     object_ = _chosen_objects(rng, account % _COMMUNITIES, objects)
     at = _waking(rng, rng.integers(0, days * DAY_S, besides), zone_h=account % 5)
-    made.add(members.take(pa.array(account)), _names("link", object_), START_S + at)
+    made.add(members.take(pa.array(account)), names_of("link", object_), START_S + at)
 
 
-def _names(kind: str, numbers: Numbers) -> pa.Array:
+def names_of(kind: str, numbers: Numbers) -> pa.Array:
+    """`person-0`, `person-7` and so on."""
     digits = pc.cast(pa.array(numbers), pa.large_string())
     prefix = pa.scalar(f"{kind}-", pa.large_string())
     return pc.binary_join_element_wise(prefix, digits, pa.scalar("", pa.large_string()))
 
 
-def _repeated(name: str, times: int) -> pa.Array:
+def repeated(name: str, times: int) -> pa.Array:
+    """One name so many times."""
     return pa.repeat(pa.scalar(name, pa.large_string()), times)
