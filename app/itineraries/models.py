@@ -152,8 +152,19 @@ class Activity(Table, table=True):
         CheckConstraint("end_at >= start_at", name="order"),
         Index("ix_activities_start_at", text("start_at DESC"), text("id DESC")),
         Index("ix_activities_kind", "kind", text("start_at DESC"), text("id DESC")),
-        Index("ix_activities_craft_ids", "craft_ids", postgresql_using="gin"),
-        Index("ix_activities_place", text("point(lon, lat)"), postgresql_using="gist"),
+        # Each batch looks its craft up one by one, and would go through what is pending each time.
+        Index(
+            "ix_activities_craft_ids",
+            "craft_ids",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        Index(
+            "ix_activities_place_time",
+            text("point(lon, lat)"),
+            text("tstzrange(start_at, end_at, '[]')"),
+            postgresql_using="gist",
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))

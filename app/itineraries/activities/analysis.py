@@ -76,7 +76,8 @@ def analyse_silences(positions: Positions, ends_open: Set[str]) -> Iterator[Find
     """
     # Its end is far off, so that it is a gap already.
     last = float(np.max(positions.time_s, initial=0)) + GapOptions().min_hours * 3600
-    for found in detect_gaps(positions, until_s=last):
+    # What was heard of others meanwhile is told when a gap is read.
+    for found in detect_gaps(positions, GapOptions(cell_deg=None), last):
         if found.end_at is not None or found.craft_id in ends_open:
             yield findings.of_gap(found)
 

@@ -19,13 +19,21 @@ from app.itineraries.tracks.contacts import (
     search_contacts,
 )
 from app.itineraries.tracks.meetings import MeetingOptions, meetings_of
-from app.itineraries.tracks.near_shore import Zone, inside_any, search_of, transfers_of
+from app.itineraries.tracks.near_shore import (
+    GRID_MINUTES,
+    MAX_INTERPOLATION_MINUTES,
+    Zone,
+    inside_any,
+    search_of,
+    transfers_of,
+)
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 
 # So many fixes and steps of the grid at once: about 100 MB.
-_AT_ONCE = 400_000
-_STEPS_A_PERIOD = 36
+_AT_ONCE = 600_000
+_STEPS_A_PERIOD = PERIOD_S / 60 / GRID_MINUTES
+_STEPS_A_FIX = MAX_INTERPOLATION_MINUTES / GRID_MINUTES
 _SHORTEST_S = 900.0
 # What the ways within a slice hang on: no way is interpolated for longer, and one step of the grid.
 MARGIN_S = 2 * 3600.0
@@ -59,7 +67,8 @@ def slices(windows: Sequence[Window]) -> Iterator[tuple[float, float]]:
     last = np.array([window.last for window in windows]) + 1
     fixes = np.array([window.fixes for window in windows])
     load = np.zeros(last.max() - first.min() + 2)
-    each = fixes / (last - first + 1) + _STEPS_A_PERIOD
+    a_period = fixes / (last - first + 1)
+    each = a_period + np.minimum(a_period * _STEPS_A_FIX, _STEPS_A_PERIOD)
     np.add.at(load, first - first.min(), each)
     np.add.at(load, last + 1 - first.min(), -each)
     begin, held = int(first.min()), 0.0

@@ -59,7 +59,7 @@ def of_stop(found: stops.Stop) -> Finding:
 
 
 def of_gap(found: gaps.Gap) -> Finding:
-    """A gap. What was heard of others meanwhile is told when it is read: it changes with them."""
+    """A gap, without what was heard of others meanwhile: that changes with them."""
     whole = _finding(gaps, found, lat=found.from_lat, lon=found.from_lon)
     return replace(whole, fields=_without(whole.fields, "reception"))
 

@@ -22,16 +22,18 @@ _VALUES = ", ".join(_COLUMNS[4:])
 _STAGE = f"""
 CREATE TEMP TABLE found_activities ON COMMIT DROP AS SELECT {_LIST} FROM activities WITH NO DATA
 """
-# All that these craft did is found at once, and then held against each craft's scope.
+# Craft by craft: one search for thousands of them would compare each activity with all.
 _REMOVE = """
 DELETE FROM activities AS a USING (
     SELECT old.id
-    FROM activities AS old CROSS JOIN LATERAL unnest(old.craft_ids) AS own (craft_id)
-    JOIN unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
-        AS s (craft_id, before, first, last) ON s.craft_id = own.craft_id
-    WHERE old.craft_ids && $1::bigint[] AND old.start_at <= s.last
-      AND old.start_at >= CASE old.kind WHEN 'gap' THEN s.before ELSE s.first END
-      AND NOT EXISTS (
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+        AS s (craft_id, before, first, last)
+    CROSS JOIN LATERAL (
+        SELECT id, kind, craft_ids, start_at, part FROM activities
+        WHERE craft_ids @> ARRAY[s.craft_id] AND start_at <= s.last
+          AND start_at >= CASE kind WHEN 'gap' THEN s.before ELSE s.first END
+    ) AS old
+    WHERE NOT EXISTS (
         SELECT FROM found_activities AS f
         WHERE f.kind = old.kind AND f.craft_ids = old.craft_ids AND f.start_at = old.start_at
           AND f.part = old.part
@@ -48,12 +50,19 @@ WHERE ({", ".join(f"activities.{name}" for name in _COLUMNS[4:])})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS[4:])})
 RETURNING id
 """
+# A craft that fixes are just written of becomes stale again: it is left out and not waited for, so
+# that those who write and this never wait for each other.
 _FRESH = """
+WITH unchanged AS (
+    SELECT crafts.id
+    FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+        AS seen (id, position_count, stale_from, stale_until)
+    JOIN crafts ON crafts.id = seen.id AND crafts.position_count = seen.position_count
+        AND crafts.stale_from = seen.stale_from AND crafts.stale_until = seen.stale_until
+    FOR NO KEY UPDATE OF crafts SKIP LOCKED
+)
 UPDATE crafts SET stale_from = NULL, stale_until = NULL, stale_since = NULL
-FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-    AS seen (id, position_count, stale_from, stale_until)
-WHERE crafts.id = seen.id AND crafts.position_count = seen.position_count
-  AND crafts.stale_from = seen.stale_from AND crafts.stale_until = seen.stale_until
+FROM unchanged WHERE crafts.id = unchanged.id
 """
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -21,10 +21,10 @@ METHOD_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class GapOptions:
-    """How long a silence counts, and the cell (degrees) in which neighbours are looked for."""
+    """How long a silence counts, and the cell (degrees) in which neighbours are looked for, if any."""
 
     min_hours: float = 6
-    cell_deg: float = 1
+    cell_deg: float | None = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Gap:
     to_lon: float | None
     distance_km: float | None
     implied_speed_kn: float | None
-    reception: Reception
+    reception: Reception | None
 
 
 def detect_gaps(
@@ -71,7 +71,9 @@ def detect_gaps(
     until = np.append(positions.time_s[1:], end_of_data)
     until[~same_craft] = end_of_data
     before = np.flatnonzero(until - positions.time_s >= options.min_hours * 3600)
-    reception = _reception(positions, before, until[before], options.cell_deg)
+    reception: Sequence[Reception | None] = [None] * len(before)
+    if options.cell_deg is not None:
+        reception = _reception(positions, before, until[before], options.cell_deg)
     after = np.minimum(before + 1, len(positions) - 1)
     distance = haversine_km(
         positions.lat[before], positions.lon[before], positions.lat[after], positions.lon[after]
@@ -82,7 +84,7 @@ def detect_gaps(
     ]
 
 
-def _gap(positions: Positions, row: int, distance_km: float | None, heard: Reception) -> Gap:
+def _gap(positions: Positions, row: int, distance_km: float | None, heard: Reception | None) -> Gap:
     craft_id = positions.craft_ids[positions.craft[row]]
     start_at = float(positions.time_s[row])
     from_lat, from_lon = float(positions.lat[row]), float(positions.lon[row])

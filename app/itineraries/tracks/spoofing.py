@@ -96,6 +96,8 @@ def detect_spoofing(
     landings: list[_Landing] = []
     for craft_id, rows in positions.by_craft():
         track = heard(positions.take(rows))
+        if len(track) < 2:
+            continue
         flies = is_aircraft(track, craft_id)
         max_kn = options.max_aircraft_speed_kn if flies else options.max_vessel_speed_kn
         steps = steps_of(track)

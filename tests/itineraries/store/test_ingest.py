@@ -103,18 +103,31 @@ async def test_what_is_no_file_of_positions_is_told_in_a_line(
     assert runs == 0
 
 
-async def test_ten_thousand_craft_and_odd_names(
+async def test_a_hundred_thousand_craft(
     database: Database, database_url: str, folder: Path
 ) -> None:
-    lines = [f"c{i},{BASE + i % 600},{i % 90},{i % 180}" for i in range(10_000)]
-    odd = ["näme, with \u202e", "a/b?c=d&e%00", "'; DROP TABLE crafts; --"]
-    quoted = [f'"{name}",{BASE},1,1' for name in odd]
-    (folder / "many.csv").write_text(HEADER + "\n".join([*lines, *quoted]) + "\n")
+    """Half of them far and wide, half at one place within ten minutes of each other."""
+    lines = [f"c{i},{BASE + i % 600},{i % 80},{i % 170}" for i in range(50_000)]
+    lines += [f"d{i},{BASE + i % 600},13,-64" for i in range(50_000)]
+    (folder / "many.csv").write_text(HEADER + "\n".join(lines) + "\n")
     done = run_vric("ingest", "positions", "many.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
-    assert await _stored(database) >= 10_003
-    kept = await database.fetch_value("SELECT count(*) FROM crafts WHERE key = $1", [odd[2]])
-    assert kept == 1
+    assert await _stored(database) == 100_000
+    kinds = await database.fetch("SELECT kind, count(*) FROM activities GROUP BY kind")
+    assert [tuple(row) for row in kinds] == [("gap", 100_000)]  # open, one of each
+    assert not await database.fetch_value(
+        "SELECT count(*) FROM crafts WHERE stale_since IS NOT NULL"
+    )
+
+
+async def test_odd_names(database: Database, database_url: str, folder: Path) -> None:
+    odd = ["näme, with \u202e", "a/b?c=d&e%00", "'; DROP TABLE crafts; --"]
+    quoted = [f'"{name}",{BASE},1,1' for name in odd]
+    (folder / "odd.csv").write_text(HEADER + "\n".join(quoted) + "\n")
+    done = run_vric("ingest", "positions", "odd.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+    kept = await database.fetch("SELECT key FROM crafts ORDER BY id")
+    assert odd[2] in {row["key"] for row in kept}
 
 
 async def test_a_day_of_silence_makes_no_stop(

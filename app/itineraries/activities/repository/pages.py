@@ -122,9 +122,11 @@ def _conditions(
         conditions.append(_in_box(s, Box.parse(query.bbox)))
     if query.datetime is not None:
         window = InstantRange.parse(query.datetime)
+        start, end = f"{s.bind(window.start)}::timestamptz", f"{s.bind(window.end)}::timestamptz"
+        # The first for the index by beginning, the second for that by place and time.
         conditions.append(
-            f"start_at <= {s.bind(window.end)}::timestamptz"
-            f" AND coalesce(end_at, 'infinity') >= {s.bind(window.start)}::timestamptz"
+            f"start_at <= {end}"
+            f" AND tstzrange(start_at, end_at, '[]') && tstzrange({start}, {end}, '[]')"
         )
     if query.min_score is not None:
         conditions.append(f"score >= {s.bind(query.min_score)}::float4")

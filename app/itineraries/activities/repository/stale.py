@@ -29,8 +29,9 @@ SELECT c.id FROM (
 ORDER BY p.cell, c.id
 """
 _STALE = """
-SELECT id, key, kind, first_at, last_at, stale_from, stale_until, position_count FROM crafts
-WHERE id = ANY($1) AND stale_since IS NOT NULL ORDER BY array_position($1, id)
+SELECT id, key, kind, first_at, last_at, stale_from, stale_until, position_count
+FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place) JOIN crafts USING (id)
+WHERE stale_since IS NOT NULL ORDER BY place
 """
 # For each craft the nearest fix at or beyond an instant that has a day's silence on its far side.
 _BOUNDARY = """
@@ -57,15 +58,20 @@ CROSS JOIN LATERAL (
 """
 # By cells and not by pairs, of which a crowd has far more; periods whose margins touch are one window.
 _COMPANY = f"""
-WITH own AS (
+WITH own AS MATERIALIZED (
     SELECT DISTINCT p.cell, p.period
     FROM unnest($1::bigint[], $2::int[], $3::int[]) AS w (craft_id, first, last)
     JOIN craft_presence AS p ON p.craft_id = w.craft_id AND p.period BETWEEN w.first AND w.last
-    WHERE EXISTS (
-        SELECT FROM (SELECT p.cell) AS own CROSS JOIN {_AROUND}
-        JOIN craft_presence AS other ON other.cell = near.cell AND other.period = p.period
-        WHERE other.craft_id <> p.craft_id
-    )
+), around AS MATERIALIZED (
+    SELECT own.cell AS middle, own.period, near.cell FROM own CROSS JOIN {_AROUND}
+), heard AS MATERIALIZED (
+    SELECT p.cell, p.period, min(p.craft_id) AS one, max(p.craft_id) AS other
+    FROM (SELECT DISTINCT cell, period FROM around) AS near
+    JOIN craft_presence AS p ON p.cell = near.cell AND p.period = near.period
+    GROUP BY p.cell, p.period
+), together AS MATERIALIZED (
+    SELECT middle, period FROM around JOIN heard USING (cell, period)
+    GROUP BY middle, period HAVING min(one) <> max(other)
 )
 SELECT craft_id, min(period) AS first, max(period) AS last, sum(fixes)::bigint AS fixes
 FROM (
@@ -73,7 +79,7 @@ FROM (
         SELECT p.craft_id, p.period, sum(p.fixes) AS fixes,
                p.period - lag(p.period) OVER (PARTITION BY p.craft_id ORDER BY p.period) > 2
                    AS apart
-        FROM (SELECT DISTINCT near.cell, own.period FROM own CROSS JOIN {_AROUND}) AS near
+        FROM (SELECT DISTINCT cell, period FROM around JOIN together USING (middle, period)) AS near
         JOIN craft_presence AS p ON p.cell = near.cell AND p.period = near.period
         JOIN crafts AS c ON c.id = p.craft_id AND c.kind <> 'aircraft'
         GROUP BY p.craft_id, p.period
