@@ -46,9 +46,9 @@ def fingerprint(picture: Picture) -> Fingerprint:
 
 
 def _crops(image: Image.Image) -> list[tuple[Cut, str]]:
-    small = image.copy()
-    small.thumbnail((_CROPPED_FROM_PX, _CROPPED_FROM_PX))
-    pixels = np.asarray(small)
+    scale = min(1.0, _CROPPED_FROM_PX / max(image.size))
+    reduced = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    pixels = np.asarray(image.resize(reduced, reducing_gap=2.0))
     height, width = pixels.shape[:2]
     crops: list[tuple[Cut, str]] = []
     for left, above, right, below in product(CUTS, repeat=4):
