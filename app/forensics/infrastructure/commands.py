@@ -8,6 +8,7 @@ import orjson
 import typer
 
 from app.core.errors import CommandError
+from app.forensics.infrastructure.schemas import MAX_SCORE, MIN_SCORE
 
 # What the analysis needs is imported when it runs, so that other commands start as fast as before.
 # ruff: noqa: PLC0415
@@ -18,19 +19,17 @@ def infrastructure(
         Path, typer.Argument(help="A folder or ZIP with a folder for each site, or a HAR file.")
     ],
     min_score: Annotated[
-        float | None,
-        typer.Option(min=0, max=100, help="Pairs from this score on; 0.6 by default."),
-    ] = None,
+        float, typer.Option(min=0, max=MAX_SCORE, help="Pairs from this score on.")
+    ] = MIN_SCORE,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Analytics ids, certificates, hosting and page design that sites share; nothing is fetched."""
-    from app.forensics.infrastructure.analysis.kinds import MIN_SCORE
     from app.forensics.infrastructure.analysis.shared import SharedListError
     from app.forensics.infrastructure.document import analyse
     from app.forensics.infrastructure.sources.files import CaptureError
 
     try:
-        answer = analyse(path, MIN_SCORE if min_score is None else min_score)
+        answer = analyse(path, min_score)
     except (CaptureError, SharedListError) as error:
         raise CommandError(str(error)) from None
     for one in answer["skipped"]:

@@ -17,7 +17,7 @@ ANSWER: Any = {
     "method": "shared_infrastructure",
     "method_version": "1",
     "parameters": {
-        "min_score": 0.6,
+        "min_score": 0.7,
         "rarity_others": 50,
         "tier_caps": {"2": 0.5, "3": 0.5},
         "shared_values_sha256": "5c1d3f0e7a9b2c4d6e8f0a1b3c5d7e9f1a2b4c6d8e0f2a4b6c8d0e2f4a6b8c0d",

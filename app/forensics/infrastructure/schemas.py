@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.forensics.infrastructure.examples import ANSWER
 
-MAX_SCORE = 100.0
+MIN_SCORE, MAX_SCORE = 0.7, 100.0
 
 
 class InfrastructureQuery(BaseModel):
@@ -13,9 +13,9 @@ class InfrastructureQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     min_score: float = Field(
-        0.6, ge=0, le=MAX_SCORE, allow_inf_nan=False,
+        MIN_SCORE, ge=0, le=MAX_SCORE, allow_inf_nan=False,
         description="Pairs are told from this score on. Tiers 2 and 3 give at most 0.5 each.",
-        examples=[0.6],
+        examples=[MIN_SCORE],
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from app.forensics.infrastructure.analysis.kinds import MIN_SCORE
 from app.forensics.infrastructure.document import analyse
+from app.forensics.infrastructure.schemas import MIN_SCORE
 from tests.forensics.infrastructure.making import (
     CLOUDFLARE,
     MadeSite,
@@ -112,6 +112,25 @@ def test_neither_one_host_nor_one_look_suffices_alone(tmp_path: Path) -> None:
         for name in "ef"
     ]
     assert ("e.example", "f.example") in _pairs(_told(tmp_path, both))
+
+
+def test_what_one_program_brings_along_does_not_suffice(tmp_path: Path) -> None:
+    """A theme or plugin that no list knows, with its cookie; or such a plugin on such a host."""
+    plugin = '<script src="/wp-content/plugins/lector-raro/a.js"></script>'
+    cookie = "Server: nginx/1.18.0\r\nSet-Cookie: lector_raro=1\r\n"
+    one_theme = [
+        MadeSite(
+            f"{name}.example", plugin, "raro", own_body(7), cookie, assets={"a.css": "i" * 300}
+        )
+        for name in "ab"
+    ]
+    one_host = [
+        MadeSite(f"{name}.example", plugin, f"t{name}", own_body(ord(name)), "Server: Apache/2.4.1\r\n",
+                 {"ips": ["203.0.113.4"]})
+        for name in "cd"
+    ]  # fmt: skip
+    answer = _told(tmp_path, [*one_theme, *one_host])
+    assert (answer["pairs"], answer["counts"]["pairs_below"]) == ([], 6)
 
 
 def test_rarity_takes_from_what_the_whole_set_shares(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from app.forensics.infrastructure.analysis.identifiers import IDENTIFIERS, identifiers_in
 from app.forensics.infrastructure.analysis.pages import MAX_ELEMENTS, read_page
 from app.forensics.infrastructure.document import analyse
+from app.forensics.infrastructure.schemas import MIN_SCORE
 from app.forensics.infrastructure.sources.files import CaptureError
 
 GOOD = b"<script>ym(31337007, 'init')</script>"
@@ -28,7 +29,7 @@ def _zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 def _analysed(tmp_path: Path, members: dict[str, bytes], **options: int) -> dict[str, Any]:
     (tmp_path / "a.zip").write_bytes(_zip(members, **options))
-    return analyse(tmp_path / "a.zip", 0.6)
+    return analyse(tmp_path / "a.zip", MIN_SCORE)
 
 
 # Forty pages of nearly ten MiB each, a few KiB packed.
@@ -107,7 +108,7 @@ def test_bombs_and_too_many_files_are_refused(tmp_path: Path) -> None:
     assert len(BOMB) < 1_000_000
     (tmp_path / "bomb.zip").write_bytes(BOMB)
     with pytest.raises(CaptureError, match="256 MiB"):
-        analyse(tmp_path / "bomb.zip", 0.6)
+        analyse(tmp_path / "bomb.zip", MIN_SCORE)
     with pytest.raises(CaptureError, match="5,000 files"):
         _analysed(tmp_path, {f"a/{number}.html": b"" for number in range(10_000)})
     with pytest.raises(CaptureError, match="500 sites"):
@@ -123,7 +124,7 @@ def test_one_huge_file_is_left_out_and_the_others_are_read(tmp_path: Path) -> No
     for at in (lying.find(b"PK\x03\x04") + 22, lying.find(b"PK\x01\x02") + 24):
         lying[at : at + 4] = (10).to_bytes(4, "little")
     (tmp_path / "lying.zip").write_bytes(lying)
-    assert "b" in [site["site"] for site in analyse(tmp_path / "lying.zip", 0.6)["sites"]]
+    assert "b" in [site["site"] for site in analyse(tmp_path / "lying.zip", MIN_SCORE)["sites"]]
 
 
 def test_other_compression_encryption_and_links_are_left_out(tmp_path: Path) -> None:
@@ -136,13 +137,15 @@ def test_other_compression_encryption_and_links_are_left_out(tmp_path: Path) -> 
         archive.writestr(link, "/etc/passwd")
     data = bytearray(out.getvalue())
     (tmp_path / "a.zip").write_bytes(data)
-    reasons = {one["path"]: one["reason"] for one in analyse(tmp_path / "a.zip", 0.6)["skipped"]}
+    reasons = {
+        one["path"]: one["reason"] for one in analyse(tmp_path / "a.zip", MIN_SCORE)["skipped"]
+    }
     assert "deflate" in reasons["a/index.html"]
     assert reasons["b/index.html"] == "no regular file"
     data[data.find(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(CaptureError, match="no captures"):
-        analyse(tmp_path / "a.zip", 0.6)
+        analyse(tmp_path / "a.zip", MIN_SCORE)
 
 
 def test_broken_parts_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -224,7 +227,7 @@ def test_a_folder_with_links_and_pipes_is_read_without_them(tmp_path: Path) -> N
     (tmp_path / "a" / "index.html").write_bytes(GOOD)
     (tmp_path / "a" / "out.html").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / "a" / "pipe.html")
-    answer = analyse(tmp_path, 0.6)
+    answer = analyse(tmp_path, MIN_SCORE)
     assert len(answer["sites"][0]["files"]) == 1
     assert {one["reason"] for one in answer["skipped"]} == {"no regular file"}
 

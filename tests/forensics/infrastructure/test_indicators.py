@@ -20,6 +20,7 @@ from app.forensics.infrastructure.analysis.responses import response_indicators
 from app.forensics.infrastructure.analysis.shared import bundled_values
 from app.forensics.infrastructure.analysis.technologies import shingles_of, software_of
 from app.forensics.infrastructure.document import analyse
+from app.forensics.infrastructure.schemas import MIN_SCORE
 from app.forensics.infrastructure.sources.headers import read_headers
 from tests.command import failure_of, run_vric
 from tests.forensics.infrastructure.making import MadeSite, written
@@ -237,7 +238,7 @@ def test_the_command_prints_sites_pairs_groups_and_a_summary(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     records = [orjson.loads(line) for line in done.stdout.splitlines()]
     assert [one["record"] for one in records] == ["site", "site", "pair", "group", "summary"]
-    answer = analyse(tmp_path / "captures", 0.6)
+    answer = analyse(tmp_path / "captures", MIN_SCORE)
     assert records[2] == {"record": "pair", **answer["pairs"][0]}
     assert records[4]["method"] == "shared_infrastructure"
     assert "1 told" in done.stderr

@@ -11,7 +11,7 @@ from app.core.settings import Settings
 from app.forensics.infrastructure import process, service
 from app.forensics.infrastructure.document import analyse
 from app.forensics.infrastructure.examples import ANSWER
-from app.forensics.infrastructure.schemas import InfrastructureAnswer
+from app.forensics.infrastructure.schemas import MIN_SCORE, InfrastructureAnswer
 from tests.forensics.corpora.conftest import Analyst, Analysts
 from tests.forensics.infrastructure.making import background, planted, zipped
 from tests.forensics.infrastructure.test_hostile import BOMB, har_of
@@ -30,7 +30,7 @@ async def test_an_archive_is_compared(analyst: Analyst, tmp_path: Path, settings
     shown = InfrastructureAnswer.model_validate_json(answer.content, extra="forbid", strict=True)
     assert [group.sites for group in shown.groups] == [[f"red0-{n}.example" for n in range(3)]]
     (tmp_path / "a.zip").write_bytes(body)
-    assert orjson.dumps(analyse(tmp_path / "a.zip", 0.6)) == answer.content
+    assert orjson.dumps(analyse(tmp_path / "a.zip", MIN_SCORE)) == answer.content
     assert (await analyst.client.post(PATH, content=body)).content == answer.content
     none = await analyst.client.post(PATH, content=body, params={"min_score": 99})
     assert (none.status_code, none.json()["pairs"]) == (200, [])

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from app.forensics.infrastructure.analysis.identifiers import IDENTIFIERS, OWNERS
 
-# Tiers 2 and 3 give at most half a point each, and a pair is told from 0.6 on: signs of one host
-# alone never suffice, nor does the look of pages alone; an account of tier 1 does.
+# Tiers 2 and 3 give at most half a point each, and a pair is told from 0.7 on (`MIN_SCORE` of the
+# schemas): signs of one host alone never suffice, nor does the look of pages; an account does.
 CAPS: Mapping[int, float] = {1: math.inf, 2: 0.5, 3: 0.5}
-MIN_SCORE = 0.6
 # A small set says little about how rare a value is: rarity is that in a set with fifty more sites,
 # none of which has it. What is an account's stays telling however many sites of the set carry it.
 OTHERS = 50
@@ -46,8 +45,8 @@ KINDS: Mapping[str, Kind] = {
     "mail_server": Kind(2, "hosting", 0.15),
     "server_software": Kind(2, "hosting", 0.05),
     "header": Kind(2, "headers", 0.3),
-    "header_name": Kind(2, "headers", 0.15),
-    "cookie_name": Kind(2, "cookies", 0.2),
+    "header_name": Kind(2, "headers", 0.1),
+    "cookie_name": Kind(2, "cookies", 0.1),
     "etag": Kind(2, "etag", 0.3),
     "cms": Kind(3, "software", 0.05),
     "platform": Kind(3, "software", 0.02),
