@@ -94,7 +94,7 @@ class ClaimsQuery(RecordsQuery):
     f: ClaimFormat | None = Field(None, description="Format; wins over `Accept`.")
 
 
-class ItemFormat(StrEnum):
+class ClaimItemFormat(StrEnum):
     JSON = "json"
     CLAIM_REVIEW = "claimreview"
 
@@ -104,4 +104,4 @@ class ClaimQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    f: ItemFormat | None = Field(None, description="Format; wins over `Accept`.")
+    f: ClaimItemFormat | None = Field(None, description="Format; wins over `Accept`.")

@@ -22,7 +22,7 @@ from app.forensics.records.queries import (
     ClaimFormat,
     ClaimQuery,
     ClaimsQuery,
-    ItemFormat,
+    ClaimItemFormat,
     TakedownFormat,
     TakedownsQuery,
 )
@@ -43,7 +43,10 @@ TakedownId = Annotated[
 ClaimId = Annotated[
     str, Path(pattern=_SLUG, description="A claim's id.", examples=["refinery-blast-2020-10"])
 ]
-_ITEM_TYPES = {ItemFormat.JSON: "application/json", ItemFormat.CLAIM_REVIEW: outputs.JSON_LD}
+_ITEM_TYPES = {
+    ClaimItemFormat.JSON: "application/json",
+    ClaimItemFormat.CLAIM_REVIEW: outputs.JSON_LD,
+}
 
 
 def _formats(types: Mapping[Any, str], description: str) -> dict[int | str, dict[str, Any]]:
@@ -145,7 +148,7 @@ async def get_claim(
     """A claim with its sources, verdict, the events that tell of it, and the record's steps."""
     format_ = negotiate(query.f, request.headers.get("accept", ""), _ITEM_TYPES)
     claim = await service.get_record(database, "claim", claim_id)
-    if format_ is ItemFormat.JSON:
+    if format_ is ClaimItemFormat.JSON:
         return json_response(claim)
     return Response(orjson.dumps(review_of_claim(claim)), media_type=outputs.JSON_LD)
 
