@@ -20,9 +20,9 @@ from app.forensics.records import outputs, service
 from app.forensics.records.claim_review import review_of_claim
 from app.forensics.records.queries import (
     ClaimFormat,
+    ClaimItemFormat,
     ClaimQuery,
     ClaimsQuery,
-    ClaimItemFormat,
     TakedownFormat,
     TakedownsQuery,
 )
