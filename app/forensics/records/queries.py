@@ -36,7 +36,7 @@ class ClaimFormat(StrEnum):
     CLAIM_REVIEW = "claimreview"
 
 
-class Sort(StrEnum):
+class RecordSort(StrEnum):
     DATE_DOWN = "-date"
     DATE = "date"
 
@@ -65,7 +65,9 @@ class RecordsQuery(BaseModel):
         "first report.",
         examples=["2020-10-01/2020-10-31"],
     )
-    sortby: Sort = Field(Sort.DATE_DOWN, description="By date; what has none counts as oldest.")
+    sortby: RecordSort = Field(
+        RecordSort.DATE_DOWN, description="By date; what has none counts as oldest."
+    )
     limit: int = Field(100, ge=1, le=10_000, description="Clamped to the plan's page cap.")
     cursor: str | None = Field(
         None,

@@ -9,7 +9,7 @@ from app.core.pagination import decode_cursor, encode_cursor
 from app.events.outlets import fold_name
 from app.events.parameters import DateRange
 from app.events.repository.statements import Statement
-from app.forensics.records.queries import ClaimsQuery, RecordsQuery, Sort
+from app.forensics.records.queries import ClaimsQuery, RecordSort, RecordsQuery
 from app.forensics.records.records import Kind
 
 # The driver reads and writes the first day of year 1 for -infinity.
@@ -39,7 +39,7 @@ async def fetch_page(database: Database, kind: Kind, query: RecordsQuery, limit:
     conditions += _conditions(s, query)
     if query.cursor is not None:
         conditions.append(_after(s, query.sortby, query.cursor))
-    down = "DESC" if query.sortby is Sort.DATE_DOWN else "ASC"
+    down = "DESC" if query.sortby is RecordSort.DATE_DOWN else "ASC"
     sql = f"""
         SELECT id, {_DATED} AS dated, document, revision, updated_at FROM forensic_records
         WHERE {" AND ".join(conditions)}
@@ -77,13 +77,13 @@ def _conditions(s: Statement, query: RecordsQuery) -> list[str]:
     return found + [f"folded LIKE {s.bind(f'% {word}%')}::text" for word in words]
 
 
-def _after(s: Statement, sort: Sort, cursor: str) -> str:
+def _after(s: Statement, sort: RecordSort, cursor: str) -> str:
     text, id_ = decode_cursor(cursor, sort, [str, str])
     try:
         dated = date.fromisoformat(str(text))
     except ValueError:
         raise InvalidParameterError.of("cursor", "not a cursor of this list") from None
-    sign = "<" if sort is Sort.DATE_DOWN else ">"
+    sign = "<" if sort is RecordSort.DATE_DOWN else ">"
     return f"({_DATED}, id) {sign} ({s.bind(dated)}::date, {s.bind(id_)}::text)"
 
 
