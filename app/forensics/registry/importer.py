@@ -1,6 +1,7 @@
 """Takes files of registry entries in: read, check, write what changed, keep what was said before."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import asyncpg
 import orjson
@@ -87,14 +88,17 @@ async def write_entries(
     added = 0
     for name, (line, entry) in read.items():
         row, before = _row(collection, entry), held.get(name)
-        if before is None or before.withdrawn:
-            added += 1
-            rows.append(row)
-        elif before.row.collection != collection:
+        gone_before = before is not None and before.withdrawn
+        if before is not None and not gone_before and before.row.collection != collection:
             owner = before.row.collection
             rejects.append(Reject(line, f"{entry.id} belongs to collection {owner}"))
-        elif before.edited:
+            continue
+        if before is not None and before.edited:
             kept += before.row != row
+            row = replace(before.row, collection=collection)
+        if before is None or gone_before:
+            added += 1
+            rows.append(row)
         elif before.row != row:
             rows.append(row)
     gone = _gone(held, collection, read)
@@ -108,7 +112,7 @@ async def write_entries(
         "updated": len(rows) - added,
         "withdrawn": len(gone),
         "kept_as_decided": kept,
-        "unchanged": count - len(rows) - kept,
+        "unchanged": count - len(rows),
     }, rejects
 
 

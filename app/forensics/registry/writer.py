@@ -32,7 +32,8 @@ WHERE id = $1 AND outcome = 'open' RETURNING entry_kind, entry_id
 """
 _CORRECT = """
 UPDATE registry_entries
-SET status = $3, state = $4, citations = $5, edited_by = $6, updated_at = now()
+SET status = $3, state = $4, citations = $5, edited_by = $6, updated_at = now(),
+    imitates = CASE WHEN $3 IN ('lookalike', 'seized', 'taken_down') THEN imitates END
 WHERE kind = $1 AND id = $2
 """
 

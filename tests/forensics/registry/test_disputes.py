@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture(autouse=True)
 async def entry(database: Database) -> None:
-    await take_in(database, [domain("example.org")])
+    await take_in(database, [domain("example.org", imitates="example.net")])
 
 
 async def _decide(
@@ -60,6 +60,7 @@ async def test_a_dispute_that_is_upheld_changes_the_entry_and_nothing_vanishes(
     assert decided == ("domain", "example.org")
     entry = (await premium.get(ENTRY)).json()
     assert (entry["status"], entry["open_disputes"]) == ("private", 0)
+    assert entry["imitates"] is None
     assert entry["citations"][0]["says"] == "The register shows it."
     assert entry["citations"][1]["publisher"] == "A Laboratory"
     [told] = entry["disputes"]
@@ -70,6 +71,12 @@ async def test_a_dispute_that_is_upheld_changes_the_entry_and_nothing_vanishes(
     outcome = await take_in(database, [domain("example.org", status="seized")])
     assert outcome.counts["kept_as_decided"] == 1
     assert (await premium.get(ENTRY)).json()["status"] == "private"
+    # Nor does its removal and return.
+    await take_in(database, [domain("other.com")])
+    outcome = await take_in(database, [domain("example.org"), domain("other.com")])
+    assert (outcome.counts["added"], outcome.counts["kept_as_decided"]) == (1, 1)
+    entry = (await premium.get(ENTRY)).json()
+    assert (entry["status"], entry["withdrawn_at"]) == ("private", None)
     with pytest.raises(CommandError, match="no such dispute is open"):
         await _decide(database, filed, "rejected")
 

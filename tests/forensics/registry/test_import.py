@@ -104,7 +104,7 @@ async def test_the_bundled_entries(database: Database, premium: httpx.AsyncClien
     assert len(seized) == 8 and all(i["citations"][0]["published_on"] for i in seized)
     assert (await premium.get(f"{REGISTRY}/domain/avisindependent.eu")).status_code == 200
     count = await remove_demo_entries(database)
-    assert count == 79
+    assert count == 80
     assert (await premium.get(REGISTRY)).json()["items"] == []
     await load_demo_entries_once(database)  # whoever removed it does not want it back
     assert await remove_demo_entries(database) == 0
