@@ -13,11 +13,10 @@ from app.forensics.infrastructure.analysis.comparison import (
     Comparison,
     Pair,
     compare,
-    discounted_of,
 )
 from app.forensics.infrastructure.analysis.indicators import Site, extract
 from app.forensics.infrastructure.analysis.kinds import CAPS, KINDS, OTHERS
-from app.forensics.infrastructure.analysis.shared import CHECKS, SharedValues, with_own
+from app.forensics.infrastructure.analysis.shared import CHECKS, with_own
 from app.forensics.infrastructure.analysis.technologies import digest_of
 from app.forensics.infrastructure.sources.captures import Capture, read_captures
 from app.forensics.infrastructure.sources.files import Skipped, read_files
@@ -71,7 +70,7 @@ def analyse(source: Path, min_score: float) -> dict[str, Any]:
             site_record(site, capture) for site, capture in zip(sites, captures, strict=True)
         ],
         "pairs": [
-            pair_record(pair, sites, found, known, (pair.a, pair.b) in benign)
+            pair_record(pair, sites, found, (pair.a, pair.b) in benign)
             for pair in told[:MAX_PAIRS]
         ],
         "groups": group_records(linked, sites),
@@ -108,7 +107,7 @@ def site_record(site: Site, capture: Capture) -> dict[str, Any]:
 
 
 def pair_record(
-    pair: Pair, sites: Sequence[Site], found: Comparison, known: SharedValues, same_domain: bool
+    pair: Pair, sites: Sequence[Site], found: Comparison, same_domain: bool
 ) -> dict[str, Any]:
     """Two sites: the score by tiers and parts, and what they share that counts for nothing."""
     a, b = sites[pair.a], sites[pair.b]
@@ -118,7 +117,7 @@ def pair_record(
         "score": pair.score,
         "tiers": {str(tier): round(pair.tier(tier), 4) for tier in CAPS},
         "shares": [asdict(part) for part in pair.parts],
-        "discounted": [asdict(one) for one in discounted_of(a, b, found, known)],
+        "discounted": [asdict(one) for one in found.discounted_of(pair, sites)],
         "benign": SAME_DOMAIN if same_domain else None,
     }
 

@@ -65,7 +65,7 @@ def test_two_sites_on_one_cdn_host_and_theme_share_nothing_that_counts(tmp_path:
     assert {(one["kind"], one["check"]) for one in pair["discounted"]} >= {
         ("ip", "cdn"), ("subnet", "cdn"), ("name_server", "cdn"), ("header_name", "cdn"),
         ("cookie_name", "platform"), ("theme", "stock"), ("plugin", "stock"),
-        ("structure", "same_design"),
+        ("names", "same_design"),
     }  # fmt: skip
 
 
@@ -129,8 +129,14 @@ def test_what_one_program_brings_along_does_not_suffice(tmp_path: Path) -> None:
                  {"ips": ["203.0.113.4"]})
         for name in "cd"
     ]  # fmt: skip
-    answer = _told(tmp_path, [*one_theme, *one_host])
-    assert (answer["pairs"], answer["counts"]["pairs_below"]) == ([], 6)
+    # The style sheet of a theme for sale, on a host that no list knows.
+    for_sale = [
+        MadeSite(f"{name}.example", body=stock_body("newspaper"), headers="Server: Apache/2.4.1\r\n",
+                 record={"ips": ["203.0.114.4"]}, assets={"style.css": "j" * 300})
+        for name in "ef"
+    ]  # fmt: skip
+    answer = _told(tmp_path, [*one_theme, *one_host, *for_sale])
+    assert (answer["pairs"], answer["counts"]["pairs_below"]) == ([], 15)
 
 
 def test_rarity_takes_from_what_the_whole_set_shares(tmp_path: Path) -> None:

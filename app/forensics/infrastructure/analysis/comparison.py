@@ -1,6 +1,6 @@
 """What sites share, weighed by how rare it is and by what is known to be shared by many."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -19,6 +19,7 @@ OWN_CHECKS = MANY_NAMES_CHECK, COMMON_CHECK, SAME_DESIGN_CHECK = (
 _CERTIFICATES = ("certificate", "certificate_key", "certificate_serial")
 _Key = tuple[str, str]
 _Pair = tuple[int, int]
+_DESIGN = {"files", "markup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Part:
     rarity: float
     similarity: float | None
     score: float
+
+
+_Families = dict[str, list[Part]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,46 +76,48 @@ class Comparison:
     pairs: list[Pair]
     checks: dict[str, int]
     discounts: dict[_Key, Discount]
+    """Of values, whoever shares them."""
+    same_design: dict[_Pair, list[Discount]]
+    """Of single pairs: files and markup that one listed theme or platform makes alike."""
+
+    def discounted_of(self, pair: Pair, sites: Sequence[Site]) -> list[Discount]:
+        """What the two sites share that counts for nothing."""
+        common = sorted(set(sites[pair.a].indicators) & set(sites[pair.b].indicators))
+        values = [self.discounts[key] for key in common if key in self.discounts]
+        return [*values, *self.same_design.get((pair.a, pair.b), [])]
 
 
 def compare(sites: Sequence[Site], known: SharedValues) -> Comparison:
     """Every pair of sites with a score above 0; sites are known by their places."""
     holders = _holders(sites)
     discounts = _discounts(sites, holders, known)
-    best: defaultdict[_Pair, dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))
+    shared: defaultdict[_Pair, _Families] = defaultdict(lambda: defaultdict(list))
     for key, places in holders.items():
-        if key in discounts:
-            continue
-        part = _part(key[0], key[1], len(sites), len(places), None)
-        for pair in combinations(places, 2):
-            best[pair][part.family].append(part)
-    designs = 0
+        if key not in discounts:
+            part = _part(*key, len(sites), len(places), None)
+            for pair in combinations(places, 2):
+                shared[pair][part.family].append(part)
     for kind in ("names", "structure"):
         for alike in alike_pairs(_sets(sites, known, kind)):
-            if _stock_design(sites[alike.a], sites[alike.b], known) is not None:
-                designs += 1
-                continue
             part = _part(kind, "", len(sites), max(2, alike.holders), alike.similarity)
-            best[alike.a, alike.b][part.family].append(part)
-    pairs = [Pair(a, b, _counted(families)) for (a, b), families in best.items()]
-    pairs = [pair for pair in pairs if pair.score > 0]
-    pairs.sort(key=lambda pair: (-pair.score, pair.a, pair.b))
-    checks: defaultdict[str, int] = defaultdict(int, {SAME_DESIGN_CHECK: designs})
-    for discount in discounts.values():
-        checks[discount.check] += 1
-    return Comparison(pairs, dict(checks), discounts)
-
-
-def discounted_of(a: Site, b: Site, found: Comparison, known: SharedValues) -> list[Discount]:
-    """What two sites share that counts for nothing, in the order of kinds."""
-    common = [
-        found.discounts[key]
-        for key in sorted(set(a.indicators) & set(b.indicators))
-        if key in found.discounts
-    ]
-    if (entry := _stock_design(a, b, known)) is not None:
-        common.append(Discount("structure", "", SAME_DESIGN_CHECK, entry))
-    return common
+            shared[alike.a, alike.b][part.family].append(part)
+    same_design = {
+        (a, b): taken
+        for (a, b), families in shared.items()
+        if (taken := _take_stock_design(sites[a], sites[b], families, known))
+    }
+    pairs = [Pair(a, b, _counted(families)) for (a, b), families in shared.items()]
+    checks = Counter(discount.check for discount in discounts.values())
+    checks[SAME_DESIGN_CHECK] = sum(map(len, same_design.values()))
+    return Comparison(
+        sorted(
+            (pair for pair in pairs if pair.score > 0),
+            key=lambda pair: (-pair.score, pair.a, pair.b),
+        ),
+        dict(checks),
+        discounts,
+        same_design,
+    )
 
 
 def _holders(sites: Sequence[Site]) -> dict[_Key, list[int]]:
@@ -177,6 +183,19 @@ def _sets(
     return [known.own_names(site.names) for site in sites]
 
 
+def _take_stock_design(
+    a: Site, b: Site, families: _Families, known: SharedValues
+) -> list[Discount]:
+    """Take out files and markup where both sites have one theme for sale, or one platform."""
+    if _DESIGN.isdisjoint(families):
+        return []
+    design = _stock_design(a, b, known)
+    if design is None:
+        return []
+    taken = [part for family in sorted(_DESIGN) for part in families.pop(family, [])]
+    return [Discount(part.kind, part.value, SAME_DESIGN_CHECK, design) for part in taken]
+
+
 def _stock_design(a: Site, b: Site, known: SharedValues) -> str | None:
     """The design for sale, or the platform, that makes the pages of both alike."""
     for kind, value in sorted(set(a.indicators) & set(b.indicators)):
@@ -194,7 +213,7 @@ def _part(kind: str, value: str, sites: int, holders: int, similarity: float | N
     )  # fmt: skip
 
 
-def _counted(families: dict[str, list[Part]]) -> list[Part]:
+def _counted(families: _Families) -> list[Part]:
     """Of each family the heaviest part with its score, the others with none."""
     counted = []
     for parts in families.values():
