@@ -51,7 +51,7 @@ def bundled_world() -> World:
 async def derive_activities(
     database: Database, world: World | None = None, progress: Progress | None = None
 ) -> int:
-    """Analyse all craft that have new positions; returns how many activities changed.
+    """Analyse all craft that have new positions; returns how many that are shown changed.
 
     It may be stopped at any moment: a craft stays on the list until its activities are committed.
 
@@ -116,7 +116,7 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
         changes = await replace_activities(connection, scopes, found, ids)
         await note_analysed(connection, stale)
         await tell_watchers(connection, stale, own, changes.merged)
-    return len(changes)
+    return changes.shown
 
 
 async def _accompany(database: Database, afloat: Sequence[Scope], world: World) -> Company:

@@ -10,6 +10,7 @@ import orjson
 
 from app.core import data_version
 from app.itineraries.activities.findings import Finding
+from app.itineraries.activities.repository.pages import STANDS
 from app.itineraries.activities.spans import Scope
 from app.itineraries.positions.rows import microseconds
 
@@ -23,7 +24,7 @@ _STAGE = f"""
 CREATE TEMP TABLE found_activities ON COMMIT DROP AS SELECT {_LIST} FROM activities WITH NO DATA
 """
 # Craft by craft: one search for thousands of them would compare each activity with all.
-_REMOVE = """
+_REMOVE = f"""
 DELETE FROM activities AS a USING (
     SELECT old.id
     FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
@@ -38,7 +39,7 @@ DELETE FROM activities AS a USING (
         WHERE f.kind = old.kind AND f.craft_ids = old.craft_ids AND f.start_at = old.start_at
           AND f.part = old.part
     )
-) AS gone WHERE a.id = gone.id RETURNING a.id
+) AS gone WHERE a.id = gone.id RETURNING {STANDS} AS shown
 """
 _MERGE = f"""
 INSERT INTO activities ({_LIST})
@@ -48,7 +49,7 @@ ON CONFLICT (kind, craft_ids, start_at, part) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[4:])}, changed_at = now()
 WHERE ({", ".join(f"activities.{name}" for name in _COLUMNS[4:])})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS[4:])})
-RETURNING id
+RETURNING id, {STANDS} AS shown
 """
 # A craft that fixes are just written of becomes stale again: it is left out and not waited for, so
 # that those who write and this never wait for each other.
@@ -69,13 +70,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an analysis changed: the ids of activities that are new or other than before."""
+    """What an analysis changed: the ids of activities that are new or other than before, and how many
+    of these and of those that are gone are shown."""
 
     merged: Sequence[int]
-    removed: int
-
-    def __len__(self) -> int:
-        return len(self.merged) + self.removed
+    shown: int
 
 
 async def replace_activities(
@@ -103,7 +102,7 @@ async def replace_activities(
     merged = await connection.fetch(_MERGE)
     if removed or merged:
         await data_version.bump(connection, data_version.ROUTES)
-    return Changes([row["id"] for row in merged], len(removed))
+    return Changes([row["id"] for row in merged], sum(row["shown"] for row in [*removed, *merged]))
 
 
 async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]) -> None:

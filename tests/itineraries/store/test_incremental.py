@@ -9,15 +9,26 @@ from hypothesis import strategies as st
 
 from app.core.db import Database
 from app.itineraries.activities.deriver import bundled_world, derive_activities
+from app.itineraries.activities.queries import ActivitiesQuery
+from app.itineraries.activities.repository.pages import fetch_activities
+from app.itineraries.tracks.positions import Positions
 from tests.itineraries.store.conftest import Take
-from tests.itineraries.store.tracks import START_S, fixes, journey, together
+from tests.itineraries.store.tracks import START_S, fixes, flight, journey, telling, together
 
 _acts = st.lists(
     st.tuples(st.sampled_from(("stay", "move", "port", "spot", "silent")), st.integers(1, 12)),
     min_size=1,
     max_size=6,
 )
+_craft = st.tuples(st.sampled_from(("vessel", "telling", "aircraft")), _acts)
 WORLD = bundled_world()
+
+
+def _track(kind: str, acts: list[tuple[str, int]], number: int) -> Positions:
+    if kind == "aircraft":
+        return flight(f"icao24:0d800{number}", acts, number)
+    track = journey(f"mmsi:42200000{number}", acts, number)
+    return telling(track) if kind == "telling" else track
 
 
 async def _activities(database: Database) -> list[Any]:
@@ -36,14 +47,14 @@ async def _empty(database: Database) -> None:
         )
 
 
-@given(st.lists(_acts, min_size=1, max_size=3), st.randoms(use_true_random=False))
+@given(st.lists(_craft, min_size=1, max_size=3), st.randoms(use_true_random=False))
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_the_order_of_arrival_changes_nothing(
     database: Database, take: Take, plans: list[Any], chance: Any
 ) -> None:
-    everything = together([journey(f"mmsi:42200000{i}", acts, i) for i, acts in enumerate(plans)])
+    everything = together([_track(*plan, number) for number, plan in enumerate(plans)])
     await _empty(database)
     await take(everything)
     await derive_activities(database, WORLD)
@@ -69,7 +80,8 @@ async def test_activities_are_what_they_should_be(database: Database, take: Take
     one = journey("mmsi:422000001", [("move", 3), ("spot", 6), ("move", 3), ("silent", 4)], 1)
     other = journey("mmsi:422000002", [("move", 3), ("spot", 6), ("silent", 4), ("port", 3)], 400)
     await take(together([one, other]))
-    await derive_activities(database, WORLD)
+    changed = await derive_activities(database, WORLD)
+    assert changed == len(await fetch_activities(database, ActivitiesQuery(), [], 100, None))
     found = await _activities(database)
     kinds = [row[0] for row in found]
     assert kinds.count("meeting") == 1
@@ -79,6 +91,16 @@ async def test_activities_are_what_they_should_be(database: Database, take: Take
     (meeting,) = (row for row in found if row[0] == "meeting")
     assert meeting[2] == ["mmsi:422000001", "mmsi:422000002"]
     assert abs(meeting[5] - 13.2) < 0.01
+
+
+async def test_flights_are_told_and_wait_for_nobody(database: Database, take: Take) -> None:
+    """A leg is made of what came in parts, and a meeting with nobody of what flies."""
+    track = flight("icao24:0d8001", [("stay", 2), ("move", 1), ("stay", 2), ("move", 1)], 0)
+    for part in np.array_split(np.arange(len(track)), 3):
+        await take(track.take(part))
+        await derive_activities(database, WORLD)
+    legs = [row for row in await _activities(database) if row[0] == "leg"]
+    assert [row[-1]["origin"]["code"] for row in legs] == ["SVMI", "MUHA"]
 
 
 async def test_what_stays_keeps_its_id_and_what_goes_is_gone(

@@ -1,6 +1,7 @@
 """Tracks for tests: what a craft did in words, as fixes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from app.itineraries.tracks.positions import Positions
 
 START_S = 1_604_188_800.0  # 2020-11-01
 STEP_S = 1_200.0
+# Caracas and Havana
+AIRPORTS = ((10.603, -66.991), (22.989, -82.409))
 
 
 def fixes(
@@ -43,6 +46,41 @@ def journey(craft_id: str, acts: Sequence[tuple[str, int]], seed: int) -> Positi
             lat.append(lat[-1] + step + noise.normal(0, 1e-4))
             lon.append(lon[-1] + noise.normal(0, 1e-4))
     return fixes(craft_id, time_s, np.clip(lat, -89, 89).tolist(), lon)
+
+
+def telling(track: Positions) -> Positions:
+    """The same fixes of one craft with speeds, as receivers have them: now and then one is missing."""
+    steps = np.hypot(np.diff(track.lat), np.diff(track.lon)) * 60 / np.diff(track.time_s) * 3600
+    speed_kn = np.append(steps, 0.0)
+    speed_kn[5::7] = np.nan
+    return replace(track, speed_kn=speed_kn)
+
+
+def flight(craft_id: str, acts: Sequence[tuple[str, int]], seed: int) -> Positions:
+    """An aircraft that flies to and fro for each `move`, is silent, and waits on the ground else."""
+    rows: list[tuple[float, ...]] = []
+    time_s, here = START_S + seed, seed % 2
+    for act, hours in acts:
+        (lat, lon), (to_lat, to_lon) = AIRPORTS[here], AIRPORTS[1 - here]
+        if act == "silent":
+            time_s += hours * 3 * 3600
+        elif act == "move":
+            for share in np.linspace(0, 1, 40):
+                height_ft = min(share, 1 - share) * 200_000
+                time_s += 300
+                rows.append((time_s, lat + share * (to_lat - lat), lon + share * (to_lon - lon),
+                             330, min(height_ft, 35_000), 0, here))  # fmt: skip
+            here = 1 - here
+        else:
+            for _ in range(hours):
+                time_s += 900
+                rows.append((time_s, lat, lon, 0, np.nan, 1, here))
+    columns = np.array(rows or [(time_s, *AIRPORTS[here], 0, np.nan, 1, here)]).T
+    track = fixes(craft_id, columns[0].tolist(), columns[1].tolist(), columns[2].tolist())
+    return replace(
+        track, speed_kn=columns[3], altitude_ft=columns[4], on_ground=columns[5].astype(np.int8),
+        callsigns=["QFZ9964", "QFZ9965"], callsign=columns[6].astype(np.int32),
+    )  # fmt: skip
 
 
 def together(parts: Sequence[Positions]) -> Positions:
