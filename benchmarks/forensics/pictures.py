@@ -96,6 +96,9 @@ CHANGES: Mapping[str, Change] = {
     "cropped by 5 %": lambda rng, image: _cropped(rng, image, 0.05),
     "cropped by 10 %": lambda rng, image: _cropped(rng, image, 0.1),
     "cropped by 20 %": lambda rng, image: _cropped(rng, image, 0.2),
+    "mirrored and cropped by 5 %": lambda rng, image: _cropped(
+        rng, image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 0.05
+    ),
     "cropped by 50 %": lambda rng, image: _cropped(rng, image, 0.5),
     "one side cropped by 5 %": lambda rng, image: _one_side(rng, image, 0.05),
     "one side cropped by 10 %": lambda rng, image: _one_side(rng, image, 0.1),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.forensics.images.fingerprints import Cut, Fingerprint
-from app.forensics.images.hamming import distances, words_of
+from app.forensics.images.hamming import Words, distances, words_of
 from app.forensics.images.pdq import MATCH_DISTANCE, MIN_QUALITY, Pdq, Turn, turned_bits
 
 CROP_DISTANCE = 60
@@ -19,7 +19,13 @@ CROP_DISTANCE = 60
 pictures that have nothing to do with each other the nearest lay at 92 (benchmarks.forensics.images)."""
 ALIKE_DISTANCE = 10
 """Of 64, of pHash or dHash."""
-_FAR = 10_000
+WAYS = len(Turn)
+_FAR, _NONE = 10_000, "0" * 64
+_TURNS = [turn.value for turn in Turn if turn is not Turn.AS_IT_IS]
+_BACK = {
+    Turn.ROTATED_90.value: Turn.ROTATED_270.value,
+    Turn.ROTATED_270.value: Turn.ROTATED_90.value,
+}
 
 
 class Relation(StrEnum):
@@ -73,9 +79,13 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Cropped:
-    """Which of two is the smaller one, and about what it lacks: shares of width and height."""
+    """Which of two is the smaller one, how it lies, and about what it lacks of the other.
+
+    Shares of the other's width and height.
+    """
 
     name: str
+    turn: str
     left: float
     above: float
     right: float
@@ -139,23 +149,24 @@ class _Variants:
     def __init__(self, pictures: Sequence[Known]) -> None:
         self._pictures = pictures
         self._turned = [turned_of(one) for one in pictures]
-        known = [one.pdq is not None and one.has_detail for one in pictures]
-        plain = words_of([one.pdq or "0" * 64 for one in pictures])
-        turns = [list(turned.values()) for turned, _ in self._turned]
-        crops = [[digits for _, digits in one.crops] for one in pictures]
-        self._turns, self._crops = (
-            [_nearest(rows, plain, known) for rows in variants] for variants in (turns, crops)
-        )
+        known = np.array([one.pdq is not None and one.has_detail for one in pictures], np.bool_)
+        lying = [
+            [one.pdq or _NONE, *(turned.get(turn, _NONE) for turn in _TURNS)]
+            for one, (turned, _) in zip(pictures, self._turned, strict=True)
+        ]
+        others = words_of([digits for ways in lying for digits in ways]).reshape(-1, WAYS, 4)
+        self._turns = [_nearest(ways[1:], others[:, :1], known) for ways in lying]
+        self._crops = [
+            _nearest([digits for _, digits in one.crops], others, known) for one in pictures
+        ]
 
     def turned(self, i: int, j: int) -> Turned | None:
         """How `j` lies compared with `i`; by the hashes of one that was read, if there is one."""
-        turned, approximate = self._turned[i]
+        approximate, names = self._turned[i][1], _TURNS
         at, near = self._turns[i]
-        names = list(turned)
         if approximate and not self._turned[j][1]:
-            (turned, approximate), (at, near) = self._turned[j], self._turns[j]
-            names = [_BACK.get(name, name) for name in turned]
-            j = i
+            approximate, names = False, [_BACK.get(turn, turn) for turn in _TURNS]
+            (at, near), j = self._turns[j], i
         if near[j] > MATCH_DISTANCE:
             return None
         return Turned(names[at[j]], int(near[j]), approximate)
@@ -166,15 +177,12 @@ class _Variants:
         at, near = self._crops[whole]
         if near[part] > CROP_DISTANCE:
             return None
-        (left, above, right, below), _ = self._pictures[whole].crops[at[part]]
-        name = self._pictures[part].name
-        return Cropped(name, left, above, right, below, int(near[part]))
-
-
-_BACK = {
-    Turn.ROTATED_90.value: Turn.ROTATED_270.value,
-    Turn.ROTATED_270.value: Turn.ROTATED_90.value,
-}
+        crop, way = divmod(int(at[part]), WAYS)
+        (left, above, right, below), _ = self._pictures[whole].crops[crop]
+        # What turns the part back into the whole's crop is known; told is how the part lies.
+        turn = [Turn.AS_IT_IS, *_TURNS][way]
+        name, distance = self._pictures[part].name, int(near[part])
+        return Cropped(name, _BACK.get(turn, turn), left, above, right, below, distance)
 
 
 def turned_of(picture: Known) -> tuple[dict[str, str], bool]:
@@ -187,11 +195,17 @@ def turned_of(picture: Known) -> tuple[dict[str, str], bool]:
 
 
 def _nearest(
-    rows: Sequence[str], plain: NDArray[np.uint64], known: Sequence[bool]
+    rows: Sequence[str], others: Words, known: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of each picture the nearest row, and its distance."""
+    """Of each picture the nearest pair of a row and one of the picture's ways, and its distance.
+
+    Pairs are counted row by row, way by way.
+    """
+    count, ways = others.shape[:2]
     if not rows:
-        return np.zeros(len(plain), np.int64), np.full(len(plain), _FAR)
-    found = distances(words_of(rows), plain)
-    found[:, ~np.array(known, np.bool_)] = _FAR
-    return found.argmin(axis=0), found.min(axis=0)
+        return np.zeros(count, np.int64), np.full(count, _FAR)
+    found = distances(words_of(rows), others.reshape(-1, 4)).reshape(-1, count, ways)
+    pairs = found.transpose(1, 0, 2).reshape(count, -1)
+    at = pairs.argmin(axis=1)
+    near = np.where(known, pairs[np.arange(count), at], _FAR)
+    return at, near

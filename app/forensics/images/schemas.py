@@ -145,6 +145,7 @@ class CutShown(BaseModel):
 
 class CropShown(BaseModel):
     smaller: int = Field(description="the number of the picture that shows less")
+    turn: Turn = Field(description="how it lies compared with the other")
     cut: CutShown
     distance: int = Field(description=f"from that crop of the other; {CROP_DISTANCE} at most")
 

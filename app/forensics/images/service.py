@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.errors import InvalidBodyError, ProblemError
 from app.forensics.images.comparing import Known, Pair, compare
+from app.forensics.images.pdq import Turn
 from app.forensics.images.process import ImageRead, ImageReader
 from app.forensics.images.schemas import (
     ComparedPicture,
@@ -120,6 +121,7 @@ def image_shown(name: str | None, image: ImageRead) -> ImageShown:
 def _pair_shown(pair: Pair) -> ImagePair:
     cropped = pair.cropped and CropShown(
         smaller=int(pair.cropped.name),
+        turn=Turn(pair.cropped.turn),
         cut=CutShown.model_validate(pair.cropped, from_attributes=True),
         distance=pair.cropped.distance,
     )

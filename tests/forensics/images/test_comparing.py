@@ -97,6 +97,16 @@ def test_which_one_shows_less_and_what_it_lacks(scene: Image.Image) -> None:
         assert (found.left, found.above, found.right, found.below) == (0.1, 0, 0, 0)
 
 
+@pytest.mark.parametrize("turn", list(TURNS))
+def test_a_crop_that_was_turned_is_found(turn: Turn, scene: Image.Image) -> None:
+    width, height = scene.size
+    part = scene.crop((0, 0, width, round(height * 0.95)))
+    for a, b in ((scene, TURNS[turn](part)), (TURNS[turn](part), scene)):
+        found = pair(known(str(a.size), a), known(str(b.size), b))
+        assert found.relation == Relation.MAYBE_CROPPED and found.cropped is not None
+        assert (found.cropped.turn, found.cropped.below) == (turn, 0.05)
+
+
 def test_equal_bytes_go_before_all(scene: Image.Image) -> None:
     found = pair(Known("a", sha256="5" * 64), Known("b", sha256="5" * 64))
     assert found.relation == Relation.SAME_BYTES and found.pdq_distance is None
