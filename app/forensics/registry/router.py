@@ -43,7 +43,7 @@ EntryKind = Annotated[
 EntryId = Annotated[
     str,
     Path(
-        pattern=r"^[a-z0-9][a-z0-9.:_-]{0,299}$",
+        pattern=r"^[a-z0-9][a-z0-9.:_-]{0,399}$",
         description="An outlet's id, a domain, or `platform:handle`.",
         examples=["spiegel.ltd"],
     ),
