@@ -1,5 +1,6 @@
 """However positions come, their activities are those of all positions analysed at once."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -139,3 +140,15 @@ async def test_only_what_is_touched_is_analysed_again(database: Database, take: 
     )
     assert [row["place"] for row in rows] == ["marked", None]
     assert rows[1]["end_at"].timestamp() > START_S
+
+
+async def test_who_writes_is_not_waited_for(database: Database, take: Take) -> None:
+    await take(journey("mmsi:422000001", [("stay", 4)], 1))
+    async with database.transaction() as writer:
+        await writer.execute("SELECT FROM crafts FOR UPDATE")
+        deriving = asyncio.create_task(derive_activities(database, WORLD))
+        while not await _activities(database):  # noqa: ASYNC110 - another process tells
+            await asyncio.sleep(0.05)
+        assert not deriving.done()  # what is written may be of this craft
+    assert await deriving > 0
+    assert not await database.fetch("SELECT FROM crafts WHERE stale_since IS NOT NULL")

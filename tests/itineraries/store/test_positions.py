@@ -1,5 +1,7 @@
 """Positions in the table: what goes in comes out, once, in whatever order it came."""
 
+import gc
+import tracemalloc
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -95,3 +97,19 @@ async def test_places_at_the_rims_of_the_earth_are_kept(database: Database, take
     assert await take(together([track, other])) == 5
     found = await fetch_track(database, 1, *ALL_TIME, 10)
     np.testing.assert_array_equal(found.lat, [90, -90, 0, 0])
+
+
+async def test_what_was_written_is_let_go_of(database: Database, take: Take) -> None:
+    track = journey("mmsi:422000001", [("stay", 1_000)], 1)
+    await take(track)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            await take(track)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert held < 20 * len(track) * 20  # a fix takes a hundred bytes on the way
