@@ -16,7 +16,7 @@ from app.forensics.images.pdq import MATCH_DISTANCE, MIN_QUALITY, Pdq, Turn, tur
 
 CROP_DISTANCE = 60
 """Of 256, from a usual crop of the other. Crops in between those lie so far off; of made-up
-pictures that have nothing to do with each other the nearest lay at 92 (benchmarks.forensics.images)."""
+pictures that have nothing to do with each other the nearest lay at 88 (docs/performance.md)."""
 ALIKE_DISTANCE = 10
 """Of 64, of pHash or dHash."""
 WAYS = len(Turn)
