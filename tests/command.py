@@ -1,18 +1,23 @@
-"""The command `vric` as a user runs it: as a process, in a folder of its own."""
+"""The command `vric` as a user runs it, in a folder of its own: as a process, or within this one."""
 
 import contextlib
+import io
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
 
+from app import cli
 from tests.conftest import free_port
 
 VRIC = str(Path(sys.executable).with_name("vric"))
@@ -38,6 +43,39 @@ def run_vric(
         timeout=120,
         check=False,
     )
+
+
+def call_vric(
+    *arguments: str | Path, cwd: Path, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """As `run_vric` without the start of Python and the imports, which take longer than most tests."""
+    words = ["vric", *map(str, arguments)]
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        chdir(cwd),
+        patch.dict(os.environ, environment(**variables), clear=True),
+        patch("sys.argv", words),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        # In a thread, where no event loop runs, as in a process of its own.
+        ThreadPoolExecutor(1) as thread,
+    ):
+        code = thread.submit(_main).result()
+    texts = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(words, code, *texts)
+
+
+def _main() -> int:
+    logger = logging.getLogger()
+    handlers, level = list(logger.handlers), logger.level
+    try:
+        cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    finally:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+    return 0
 
 
 def failure_of(done: "subprocess.CompletedProcess[str]") -> str:

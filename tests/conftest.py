@@ -69,11 +69,22 @@ def server_url(shared_folder: Path) -> Iterator[str]:
     os.environ["XDG_RUNTIME_DIR"] = str(shared_folder / "runtime")
     with InterProcessLock(shared_folder / "server.lock"):
         server = EmbeddedServer.start(folder)
+        asyncio.run(_waive_durability(server.url("postgres")))
     yield server.url("postgres")
     with InterProcessLock(shared_folder / "server.lock"):
         server.stop()
         if not (folder / "postgres" / "postmaster.pid").exists():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _waive_durability(url: str) -> None:
+    """Tests kill servers but pull no plugs: nothing needs to wait for the disk."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("ALTER SYSTEM SET fsync = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Commands in the words of their users: what they print, what they change, how they refuse."""
 
 import json
-import logging
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +12,7 @@ import pytest
 
 from app import cli
 from app.core.db import Database, create_database_if_missing
-from app.core.settings import Settings
-from tests.command import environment, failure_of, run_vric
+from tests.command import call_vric, environment, failure_of, run_vric
 from tests.conftest import TEST_SECRET, at_database, drop, serving
 from tests.problems import assert_problem
 from tests.reports.conftest import ITEMS, edition_text
@@ -55,39 +52,14 @@ class Done:
 Vric = Callable[..., Done]
 
 
-def _main() -> int:
-    logger = logging.getLogger()
-    handlers, level = list(logger.handlers), logger.level
-    try:
-        cli.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    finally:
-        logger.handlers[:] = handlers
-        logger.setLevel(level)
-    return 0
-
-
 @pytest.fixture
-def vric(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> Vric:
-    """Runs a command in this process: the same code as the script, without the start of Python."""
-    for field in Settings.model_fields:
-        monkeypatch.delenv(f"VRIC_{field.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("VRIC_SECRET_KEY", TEST_SECRET)
+def vric(tmp_path: Path) -> Vric:
+    """Runs a command with a secret, by default without a database."""
 
     def run(*arguments: str | Path, **variables: str) -> Done:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr("sys.argv", ["vric", *map(str, arguments)])
-        capfd.readouterr()
-        # In a thread, where no event loop runs, as in a process of its own.
-        with ThreadPoolExecutor(1) as thread:
-            code = thread.submit(_main).result()
-        out, err = capfd.readouterr()
-        return Done(code, out, err)
+        given = {"VRIC_SECRET_KEY": TEST_SECRET, **variables}
+        done = call_vric(*arguments, cwd=tmp_path, **given)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return run
 

@@ -8,11 +8,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from app.forensics.demo import shares as demo
-from tests.command import failure_of, run_vric
+from tests.command import call_vric, failure_of
 
 
 def _records(tmp_path: Path, *arguments: str | Path) -> tuple[list[dict[str, Any]], str]:
-    done = run_vric("forensics", *arguments, "--json", cwd=tmp_path)
+    done = call_vric("forensics", *arguments, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
@@ -64,7 +64,7 @@ def test_columns_are_named_and_rejects_are_told_by_line(tmp_path: Path) -> None:
     assert found == [{"account_a": "a", "account_b": "b", "weight": 1, "avg_time_delta_s": 2020.0}]
     assert "line 4: time 'x'" in told
     assert "line 5: no account" in told
-    done = run_vric("forensics", "coordination", "f.csv", cwd=tmp_path)
+    done = call_vric("forensics", "coordination", "f.csv", cwd=tmp_path)
     assert "no column 'account_id'" in failure_of(done)
 
 
@@ -93,7 +93,7 @@ def test_texts(tmp_path: Path) -> None:
 def test_what_is_no_table_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"\0\0")
     for command in ("coordination", "near-duplicates", "language", "chains"):
-        assert "a binary file" in failure_of(run_vric("forensics", command, "f", cwd=tmp_path))
-        assert "none" in failure_of(run_vric("forensics", command, "none", cwd=tmp_path))
-    done = run_vric("forensics", "chains", "f", "--engine", "openai", cwd=tmp_path)
+        assert "a binary file" in failure_of(call_vric("forensics", command, "f", cwd=tmp_path))
+        assert "none" in failure_of(call_vric("forensics", command, "none", cwd=tmp_path))
+    done = call_vric("forensics", "chains", "f", "--engine", "openai", cwd=tmp_path)
     assert "--endpoint" in failure_of(done)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.core.db import Database
-from tests.command import VRIC, environment, failure_of, run_vric
+from tests.command import VRIC, call_vric, environment, failure_of
 from tests.itineraries.store.nmea import report
 
 HEADER = "craft_id,time,lat,lon\n"
@@ -44,16 +44,16 @@ async def test_a_table_is_taken_in_once(
         f"v2,{BASE},NaN,1\nv2,{BASE},95,1\n,{BASE},1,1\nv2,{BASE},1\n"
     )
     (folder / "p.csv").write_text(HEADER + _rows("v1", 50) + bad)
-    done = run_vric("ingest", "positions", "p.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "positions", "p.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     assert "50 added, 7 rejected" in done.stdout
     for line in range(52, 59):
         assert f"line {line}: " in done.stderr
-    again = run_vric("ingest", "positions", "p.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    again = call_vric("ingest", "positions", "p.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert "unchanged" in again.stdout
     # Other bytes with the same fixes add what is new of them.
     (folder / "q.csv.gz").write_bytes(gzip.compress((HEADER + _rows("v1", 60)).encode()))
-    more = run_vric("ingest", "positions", "q.csv.gz", cwd=folder, VRIC_DATABASE_URL=database_url)
+    more = call_vric("ingest", "positions", "q.csv.gz", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert "10 added, 50 known" in more.stdout
     assert await _stored(database) == 60
     runs = await database.fetch("SELECT kind, file_name, counts FROM ingest_runs ORDER BY id")
@@ -72,12 +72,12 @@ async def test_other_names_and_kinds_of_tables(
     (folder / "l.ndjson").write_text(
         json.dumps({"craft_id": "A", "time": BASE + 120, "lat": 2, "lon": 3}) + "\n"
     )
-    done = run_vric(
+    done = call_vric(
         "ingest", "positions", "--column", "craft_id=vessel", "--column", "time=when", "other.csv",
         cwd=folder, VRIC_DATABASE_URL=database_url,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    done = run_vric(
+    done = call_vric(
         "ingest", "positions", "t.parquet", "l.ndjson",
         cwd=folder, VRIC_DATABASE_URL=database_url,
     )  # fmt: skip
@@ -97,7 +97,7 @@ async def test_what_is_no_file_of_positions_is_told_in_a_line(
         ("noise.bin", "ais"), ("bomb.csv.gz", "positions"), ("cut.csv.gz", "positions"),
         ("columns.csv", "positions"), ("missing.csv", "adsb"), (".", "ais"), ("empty.csv", "adsb"),
     ):  # fmt: skip
-        done = run_vric("ingest", kind, name, cwd=folder, VRIC_DATABASE_URL=database_url)
+        done = call_vric("ingest", kind, name, cwd=folder, VRIC_DATABASE_URL=database_url)
         assert name in failure_of(done)
     runs = await database.fetch_value("SELECT count(*) FROM ingest_runs")
     assert runs == 0
@@ -110,7 +110,7 @@ async def test_a_hundred_thousand_craft(
     lines = [f"c{i},{BASE + i % 600},{i % 80},{i % 170}" for i in range(50_000)]
     lines += [f"d{i},{BASE + i % 600},13,-64" for i in range(50_000)]
     (folder / "many.csv").write_text(HEADER + "\n".join(lines) + "\n")
-    done = run_vric("ingest", "positions", "many.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "positions", "many.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     assert await _stored(database) == 100_000
     kinds = await database.fetch("SELECT kind, count(*) FROM activities GROUP BY kind")
@@ -124,7 +124,7 @@ async def test_odd_names(database: Database, database_url: str, folder: Path) ->
     odd = ["näme, with \u202e", "a/b?c=d&e%00", "'; DROP TABLE crafts; --"]
     quoted = [f'"{name}",{BASE},1,1' for name in odd]
     (folder / "odd.csv").write_text(HEADER + "\n".join(quoted) + "\n")
-    done = run_vric("ingest", "positions", "odd.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "positions", "odd.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     kept = await database.fetch("SELECT key FROM crafts ORDER BY id")
     assert odd[2] in {row["key"] for row in kept}
@@ -134,7 +134,7 @@ async def test_a_day_of_silence_makes_no_stop(
     database: Database, database_url: str, folder: Path
 ) -> None:
     (folder / "two.csv").write_text(f"{HEADER}v,{BASE},10,-64\nv,{BASE + 86_400},10,-64\n")
-    done = run_vric("ingest", "positions", "two.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "positions", "two.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     kinds = await database.fetch("SELECT kind FROM activities WHERE end_at IS NOT NULL")
     assert [row["kind"] for row in kinds] == ["gap"]
@@ -149,9 +149,9 @@ async def test_aircraft_and_receivers_files(
     (folder / "log.nmea").write_bytes(
         b"\\c:%d*00\\" % BASE + report(422_000_001, 10, -64) + b"!AIVDM,1,1,,A,15M\r\n"
     )
-    done = run_vric("ingest", "adsb", "trace.json", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "adsb", "trace.json", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert "1 added" in done.stdout, done.stderr
-    done = run_vric("ingest", "ais", "log.nmea", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "ais", "log.nmea", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert "1 added, 1 rejected" in done.stdout, done.stderr
     crafts = await database.fetch("SELECT key, kind FROM crafts ORDER BY key")
     assert [tuple(row) for row in crafts] == [
@@ -181,7 +181,7 @@ async def test_kill_9_in_the_middle_leaves_whole_parts(
         "SELECT sum(position_count) FROM crafts"
     )
     assert await database.fetch_value("SELECT count(*) FROM ingest_runs") == 0
-    done = run_vric("ingest", "positions", "large.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    done = call_vric("ingest", "positions", "large.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     assert await _stored(database) == 600_000
     left = await database.fetch_value("SELECT count(*) FROM crafts WHERE stale_since IS NOT NULL")

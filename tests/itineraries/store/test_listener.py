@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from app.core.db import Database
-from tests.command import VRIC, environment, eventually, failure_of, postmaster_of, run_vric
+from tests.command import VRIC, call_vric, environment, eventually, failure_of, postmaster_of
 from tests.conftest import free_port, serving
 from tests.itineraries.store.nmea import report, statement
 
@@ -168,9 +168,9 @@ async def test_kill_9_of_the_database_loses_nothing_acknowledged(
 
 def test_an_address_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
     for address in ("nowhere", "127.0.0.1:99999", ":10110", "127.0.0.1:x"):
-        done = run_vric("ingest", "ais", "--listen", address, cwd=tmp_path)
+        done = call_vric("ingest", "ais", "--listen", address, cwd=tmp_path)
         assert "HOST:PORT" in failure_of(done)
-    assert "--listen" in failure_of(run_vric("ingest", "ais", cwd=tmp_path))
+    assert "--listen" in failure_of(call_vric("ingest", "ais", cwd=tmp_path))
 
 
 def _socket_dir(data_dir: Path) -> str:
