@@ -38,7 +38,7 @@ class Thresholds:
 
 
 PIVOT = Thresholds(clear=0.4, mutual=0.22)
-ABOVE_LEVEL = Thresholds(clear=0.1, mutual=0.08)
+ABOVE_LEVEL = Thresholds(clear=0.1, mutual=0.09)
 FEW_TEXTS = Thresholds(clear=0.92, mutual=0.86)
 """Plain cosines of multilingual-e5-small, where there are too few texts to know their level."""
 
