@@ -3,7 +3,7 @@
 import codecs
 from dataclasses import dataclass, field
 
-from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+from lxml import etree
 
 MAX_ELEMENTS = 100_000
 _MAX_TEXT = 2 << 20
