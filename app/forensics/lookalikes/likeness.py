@@ -5,10 +5,10 @@ twice, left out, added, swapped with the next, or a neighbour's on the keyboard.
 """
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import combinations
 
 _SEQUENCES = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _DIGITS = str.maketrans("0134578i", "oleastbl")  # l, I and 1 are one to the eye
@@ -74,15 +74,16 @@ def two_slips(name: str, other: str) -> Slip | None:
     return Slip("two_slips", ", ".join(f"{now} for {was}" for now, was, _ in steps))
 
 
-def shortened(name: str, letters: int) -> Iterator[str]:
-    """The name and every way to leave out up to so many of its letters.
+def shortened(name: str, letters: int) -> set[str]:
+    """The name, and what is left of it without any `letters` of its letters, or fewer.
 
-    Names that are `letters` slips apart have one of these in common.
+    Names that are so many slips apart have one of these in common.
     """
-    yield name
-    if letters:
-        for place in range(len(name)):
-            yield from shortened(name[:place] + name[place + 1 :], letters - 1)
+    return {
+        "".join(kept)
+        for missing in range(letters + 1)
+        for kept in combinations(name, len(name) - missing)
+    }
 
 
 def _shared_start(name: str, other: str) -> int:

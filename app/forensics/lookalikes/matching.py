@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from app.forensics.lookalikes.domains import Domain
 from app.forensics.lookalikes.likeness import (
@@ -30,6 +31,10 @@ METHOD, VERSION = "lookalike-domains", "1"
 THRESHOLD = 50
 """From this score on a domain is told as a lookalike; measured in tests/forensics/lookalikes."""
 MIN_SLIPPED, MIN_SLIPPED_TWICE, MIN_WITHIN = 5, 10, 3
+MAX_SLIPPED, MAX_SLIPPED_TWICE = 32, 20
+"""Longer names are compared as they are: the ways to leave letters out grow with the square."""
+MAX_COMPARED = 100
+"""With so many protected domains one is compared at most, whatever is made up to be like them."""
 MAX_MATCHES = 5
 SLIP_POINTS = {
     "transposition": 40, "doubling": 40, "keyboard": 40, "omission": 35, "insertion": 30,
@@ -80,13 +85,13 @@ class Matcher:
                 continue
             for name in _names_of(one):
                 self._longest = max(self._longest, len(name))
-                self._by_label[name].append(one)
-                self._by_skeleton[skeleton(name)].append(one)
-                if len(name) >= MIN_SLIPPED:
-                    for short in set(shortened(name, _slips(name))):
-                        self._by_shortened[short].append(one)
+                _append(self._by_label[name], one)
+                _append(self._by_skeleton[skeleton(name)], one)
+                if MIN_SLIPPED <= len(name) <= MAX_SLIPPED:
+                    for short in shortened(name, _slips(name)):
+                        _append(self._by_shortened[short], one)
             if "." in one.domain.suffix:
-                self._by_host[one.domain.host.rpartition(".")[0]].append(one)
+                _append(self._by_host[one.domain.host.rpartition(".")[0]], one)
 
     @property
     def size(self) -> int:
@@ -102,7 +107,7 @@ class Matcher:
         if self.find_known(domain) is not None:
             return []
         best: dict[str, Match] = {}
-        for match in self._all(domain):
+        for match in islice(self._all(domain), MAX_COMPARED):
             held = best.get(match.imitates)
             if held is None or match.score > held.score:
                 best[match.imitates] = match
@@ -117,27 +122,32 @@ class Matcher:
                 yield _match(domain, one, "homoglyph", _homoglyph(plain, one))
         for one in self._slipped(plain):
             yield from _slip_match(domain, plain, one)
-        for start, end in self._places(plain):
-            for one in self._by_label.get(plain[start:end], ()):
-                if plain not in _names_of(one):
-                    yield from _within(domain, plain[start:end], one)
         yield from self._below(domain)
+        held = (
+            (one, name)
+            for name in self._parts(plain)
+            for one in self._by_label.get(name, ())
+            if plain not in _names_of(one)
+        )
+        for one, name in islice(held, MAX_COMPARED):
+            yield from _within(domain, name, one)
 
     def _slipped(self, plain: str) -> list[Protected]:
         found: dict[str, Protected] = {}
-        if len(plain) > self._longest + 2:
+        if len(plain) > min(MAX_SLIPPED, self._longest) + 2:
             return []
-        for short in set(shortened(plain, _slips(plain))):
+        for short in sorted(shortened(plain, _slips(plain)), key=len, reverse=True):
             for one in self._by_shortened.get(short, ()):
                 found[one.domain.registrable] = one
+            if len(found) >= MAX_COMPARED:
+                break
         return list(found.values())
 
-    def _places(self, plain: str) -> Iterator[tuple[int, int]]:
-        """Where a shorter name can stand in one."""
-        for start in range(len(plain)):
-            for end in range(start + MIN_WITHIN, min(len(plain), start + self._longest) + 1):
-                if end - start < len(plain):
-                    yield start, end
+    def _parts(self, plain: str) -> Iterator[str]:
+        """The shorter names that can stand in one, the longest first."""
+        for length in range(min(len(plain) - 1, self._longest), MIN_WITHIN - 1, -1):
+            for start in range(len(plain) - length + 1):
+                yield plain[start : start + length]
 
     def _below(self, domain: Domain) -> Iterator[Match]:
         """Another's whole address in front of one's own: example.org.login.net."""
@@ -260,6 +270,13 @@ def _unhyphened(label: str) -> str:
     return label.replace("-", "")
 
 
+def _append(held: list[Protected], one: Protected) -> None:
+    if len(held) < MAX_COMPARED:
+        held.append(one)
+
+
 def _slips(name: str) -> int:
     """How many slips to look for; a letter may be missing or too many."""
-    return 0 if len(name) < MIN_SLIPPED - 1 else 1 if len(name) < MIN_SLIPPED_TWICE - 2 else 2
+    if len(name) < MIN_SLIPPED - 1:
+        return 0
+    return 2 if MIN_SLIPPED_TWICE - 2 <= len(name) <= MAX_SLIPPED_TWICE + 2 else 1

@@ -8,7 +8,7 @@ from app.events.schemas import Envelope
 from app.forensics.lookalikes.domains import MAX_CHARACTERS
 from app.forensics.lookalikes.matching import THRESHOLD
 
-MAX_DOMAINS = 1_000
+MAX_DOMAINS = 500
 DomainText = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 EXAMPLE: dict[str, Any] = {
     "items": [
