@@ -12,7 +12,6 @@ from app.itineraries.activities import findings
 from app.itineraries.activities.findings import Finding
 from app.itineraries.positions.writer import PERIOD_S
 from app.itineraries.tracks.contacts import (
-    MAX_CONTACTS,
     Contacts,
     TooMuchError,
     join_contacts,
@@ -35,6 +34,8 @@ _AT_ONCE = 600_000
 _STEPS_A_PERIOD = PERIOD_S / 60 / GRID_MINUTES
 _STEPS_A_FIX = MAX_INTERPOLATION_MINUTES / GRID_MINUTES
 _SHORTEST_S = 900.0
+# About 300 MB; a batch of craft that has more is halved.
+_MOST_CONTACTS = 4_000_000
 # What the ways within a slice hang on: no way is interpolated for longer, and one step of the grid.
 MARGIN_S = 2 * 3600.0
 
@@ -116,7 +117,7 @@ class Company:
         if self.zones:
             found = search_contacts(everyone, search_of(self.zones), slice_s, sought)
             self._near_shore.append(inside_any(found, self.zones).alone())
-        if sum(map(len, (*self._open_sea, *self._near_shore))) > MAX_CONTACTS:
+        if sum(map(len, (*self._open_sea, *self._near_shore))) > _MOST_CONTACTS:
             raise TooMuchError("too many craft lie close together for long")
 
     def met(self) -> list[int]:

@@ -147,7 +147,7 @@ async def test_who_writes_is_not_waited_for(database: Database, take: Take) -> N
     async with database.transaction() as writer:
         await writer.execute("SELECT FROM crafts FOR UPDATE")
         deriving = asyncio.create_task(derive_activities(database, WORLD))
-        while not await _activities(database):  # noqa: ASYNC110 - another process tells
+        while not await _activities(database):  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.05)
         assert not deriving.done()  # what is written may be of this craft
     assert await deriving > 0
