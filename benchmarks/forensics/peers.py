@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from app.forensics.analysis import coortweet
@@ -44,6 +45,7 @@ def _toolkit_input() -> Path:
     """The toolkit's columns; an object stands as the one URL of its message."""
     path = DATA / "toolkit.csv"
     table = pa_csv.read_csv(shares_file(35_000))
+    _written("toolkit-edges.json", _edges(table, min_participation=1))
     with path.open("w") as out:
         out.write("message_id,user_id,username,repost_id,reply_id,message,timestamp,urls\n")
         for row in table.to_pylist():
@@ -59,12 +61,16 @@ def _datasketch_input() -> Path:
 
 
 def _networkx_input() -> Path:
-    table = pa_csv.read_csv(shares_file(1_000_000))
+    return _written("networkx.json", _edges(pa_csv.read_csv(shares_file(1_000_000))))
+
+
+def _edges(table: pa.Table, min_participation: int = 2) -> list[tuple[str, str, int]]:
+    """Ours by CooRTweet's definition: two accounts and the weight."""
     at_us = table["timestamp_share"].to_numpy() * 1_000_000
     shares = Shares.of(table["account_id"], table["object_id"], table["content_id"], at_us)
-    edges = coortweet.detect(shares, 60)
-    rows = [edges.a.tolist(), edges.b.tolist(), edges.pairs.tolist()]
-    return _written("networkx.json", list(zip(*rows, strict=True)))
+    edges = coortweet.detect(shares, 60, min_participation)
+    names = (shares.accounts.take(pa.array(ends)).to_pylist() for ends in (edges.a, edges.b))
+    return list(zip(*names, edges.pairs.tolist(), strict=True))
 
 
 def _lingua_input() -> Path:

@@ -13,6 +13,7 @@ import pyarrow.csv as pa_csv
 from app.forensics.analysis import coordination, coortweet
 from app.forensics.analysis.language import identify
 from app.forensics.analysis.near_duplicates import find_near_duplicates
+from app.forensics.analysis.network import describe
 from app.forensics.analysis.shares import Shares
 from app.forensics.analysis.text import normalise
 from app.forensics.demo import shares as demo
@@ -55,6 +56,14 @@ def analysis_rows(rounds: int = 5) -> Iterator[Row]:
     )
     seconds = _seconds(lambda: coordination.analyse(shares, 60), rounds)
     yield "35 k shares, null model with gates", f"{seconds:.3f} s"
+
+    large = pa_csv.read_csv(shares_file(1_000_000))
+    at_us = large["timestamp_share"].to_numpy() * 1_000_000
+    edges = coortweet.detect(
+        Shares.of(large["account_id"], large["object_id"], large["content_id"], at_us), 60
+    )
+    seconds = _seconds(lambda: describe(edges, edges.pairs), rounds)
+    yield f"communities and cores of {len(edges):,} edges", f"{seconds:.2f} s"
 
     documents = [text for text, _ in texts.near_duplicates(1)]
     posts = [SENTENCES[i % 24][LANGUAGES[i % 4]] for i in range(20_000)]
