@@ -49,6 +49,11 @@ class FindingVersion:
         return self.document.input.synthetic_posts > 0
 
     @property
+    def changed_at(self) -> datetime:
+        """When this version was made or, if that came later, retracted: what importers go by."""
+        return max(self.created_at, self.first_created_at, self.retracted_at or self.created_at)
+
+    @property
     def title(self) -> str:
         kind = self.document.kind.replace("_", "-")
         synthetic = "SYNTHETIC: " if self.is_synthetic else ""

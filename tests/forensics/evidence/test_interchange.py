@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.forensics.evidence.disarm import disarm_techniques, techniques_of
 from app.forensics.evidence.interchange.misp import misp_event
 from app.forensics.evidence.interchange.stix import stix_bundle
 from app.forensics.evidence.interchange.tables import EDGE_COLUMNS, edges_csv, graphml
+from app.forensics.evidence.package import readme
 from app.forensics.findings.document import Behaviour, FindingDocument
 from tests.forensics.evidence import making
 
@@ -90,12 +92,22 @@ def test_exports_have_the_same_ids_again_and_over_versions() -> None:
     assert ids[0] == ids[1]
 
 
-def test_a_retracted_finding_is_revoked() -> None:
-    version = making.version(_flooding(), retracted_at=making.START)
-    [report] = _of_type(json.loads(stix_bundle(version)), "report")
-    assert report["revoked"] is True
-    tags = {tag["name"] for tag in json.loads(misp_event(version))["Event"]["Tag"]}
-    assert "vric:retracted" in tags
+def test_a_retracted_finding_is_revoked_as_a_later_state_of_itself() -> None:
+    before = making.version(_flooding())
+    after = making.version(_flooding(), retracted_at=before.created_at + timedelta(days=3))
+    [published] = _of_type(json.loads(stix_bundle(before)), "report")
+    [report] = _of_type(json.loads(stix_bundle(after)), "report")
+    assert report["revoked"] is True and report["id"] == published["id"]
+    assert report["modified"] > published["modified"]
+    event, told = (json.loads(misp_event(one))["Event"] for one in (before, after))
+    assert "vric:retracted" in {tag["name"] for tag in told["Tag"]}
+    assert int(told["timestamp"]) - int(event["timestamp"]) == 3 * 24 * 3600
+
+
+def test_whose_techniques_they_are_stands_in_every_format() -> None:
+    version = making.version(_flooding())
+    for exported in (stix_bundle(version), misp_event(version), readme()):
+        assert b"DISARM Foundation, CC BY-SA 4.0" in exported
 
 
 def test_misp_has_accounts_galaxy_and_tags_by_id() -> None:

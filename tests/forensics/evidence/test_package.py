@@ -219,4 +219,4 @@ def test_hostile_ids_stay_within_their_lines(tmp_path: Path) -> None:
     _verify(held.getvalue(), tmp_path / "p.zip")
 
 
-_DIGEST_OF_FORMAT_1 = "9b123aeac815a563cf5cce7c04d29abe9f5785c5a1ab75db0c5e1e6c7418066c"
+_DIGEST_OF_FORMAT_1 = "47591777d51fe001a674906bf781e2cd2632cb09891cbb4ffb43a9db0ebe9f2f"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from app.forensics.evidence.disarm import disarm_techniques
+from app.forensics.evidence.disarm import ATTRIBUTION, disarm_techniques
 from app.forensics.evidence.source import FindingVersion
 from app.forensics.findings.document import Technique
 
@@ -29,7 +29,7 @@ _LOW, _COMPLETED, _YOUR_ORGANISATION = (
 
 def misp_event(finding: FindingVersion) -> bytes:
     """The event as JSON, unpublished and for the own organisation, at most 5,000 accounts in it."""
-    document, stamp = finding.document, str(int(finding.created_at.timestamp()))
+    document, stamp = finding.document, str(int(finding.changed_at.timestamp()))
     event = {
         "uuid": str(finding.id),
         "info": f"{finding.title}: {document.summary}"[:65_000],
@@ -57,6 +57,8 @@ def _attributes(finding: FindingVersion, stamp: str) -> Iterator[dict[str, Any]]
     yield _attribute(finding, stamp, "text", "External analysis", method, "Method and its version")
     for caveat in document.caveats:
         yield _attribute(finding, stamp, "comment", "Other", caveat, "Caveat")
+    if document.techniques:
+        yield _attribute(finding, stamp, "comment", "Other", ATTRIBUTION, "Licence")
     for check in document.behaviour.checks:
         said = f"{check.explanation}: {check.outcome}"
         yield _attribute(finding, stamp, "comment", "Other", said, "Benign explanation")

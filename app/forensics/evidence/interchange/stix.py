@@ -17,7 +17,7 @@ import orjson
 from stix2 import v21
 
 from app.forensics.evidence.disarm import ATTRIBUTION, DisarmTechnique, disarm_techniques
-from app.forensics.evidence.source import FindingVersion
+from app.forensics.evidence.source import FindingVersion, instant
 
 NAMESPACE = UUID("5b8f5b3e-5d1c-5c3a-9a0e-8d2f0c6a7e41")
 MAX_OBSERVATIONS, MAX_ACCOUNTS, MAX_URLS = 500, 2_000, 500
@@ -147,8 +147,8 @@ class _Maker:
             for n, one in enumerate(document.attribution)
         ]  # fmt: skip
         texts += [
-            (f"reply-{n}", f"Reply of {one.account}", one.text)
-            for n, one in enumerate(self._finding.replies)
+            (f"reply-{one.account}-{instant(one.filed_at)}", f"Reply of {one.account}", one.text)
+            for one in self._finding.replies
         ]
         for role, abstract, content in texts:
             if content:
@@ -162,7 +162,7 @@ class _Maker:
         return {
             "id": f"{type_}--{uuid5(NAMESPACE, key)}",
             "created": self._finding.first_created_at,
-            "modified": max(self._finding.created_at, self._finding.first_created_at),
+            "modified": self._finding.changed_at,
             "created_by_ref": _identity()["id"],
         }
 
