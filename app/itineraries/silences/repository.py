@@ -10,12 +10,13 @@ from app.itineraries.tracks.geometry import KM_PER_NM, haversine_km
 from app.itineraries.tracks.reachability import Silence
 
 _MAX_LOOKED_AT = 2_000
+# Degrees are not kilometres, but of so many the nearest are among the first.
 _AT_ONCE = """
 SELECT start_at, least(coalesce(end_at, $2), $2) AS end_at, end_at IS NULL AS open, lat, lon, evidence
 FROM activities
-WHERE kind = 'gap' AND start_at < $2 AND coalesce(end_at, 'infinity') > $1
+WHERE kind = 'gap' AND tstzrange(start_at, end_at, '[]') && tstzrange($1, $2, '()')
   AND evidence -> 'craft_keys' ->> 0 <> $3
-ORDER BY start_at DESC LIMIT $4
+ORDER BY point(lon, lat) <-> point($4, $5) LIMIT $6
 """
 
 
@@ -26,7 +27,8 @@ async def fetch_silences(
     if count == 0:
         return []
     start, end = (datetime.fromtimestamp(at, UTC) for at in (silence.start_at, silence.end_at))
-    rows = await database.fetch(_AT_ONCE, [start, end, silence.craft_id, _MAX_LOOKED_AT])
+    place = silence.from_lon, silence.from_lat
+    rows = await database.fetch(_AT_ONCE, [start, end, silence.craft_id, *place, _MAX_LOOKED_AT])
     if not rows:
         return []
     lat, lon = (np.array([row[name] for row in rows]) for name in ("lat", "lon"))
@@ -38,7 +40,7 @@ async def fetch_silences(
     near = [row for row in np.argsort(km, kind="stable").tolist()
             if km[row] <= 2 * hours * max_speed_kn * KM_PER_NM]  # fmt: skip
     found = []
-    for row in (rows[place] for place in near[:count]):
+    for row in (rows[number] for number in near[:count]):
         own = orjson.loads(row["evidence"])
         closed = {} if row["open"] else {"to_lat": own["to_lat"], "to_lon": own["to_lon"]}
         found.append(
