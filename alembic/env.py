@@ -5,6 +5,9 @@ from sqlalchemy import Connection
 
 from app.tables import metadata
 
+MADE_AS_NEEDED = ("pgqueuer", "positions_", "event_vectors", "post_vectors")
+"""The queue's own tables, months of positions, and vectors where the server has pgvector."""
+
 
 def run(connection: Connection) -> None:
     context.configure(
@@ -12,10 +15,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         compare_server_default=False,
-        # The queue's tables are pgqueuer's own; months of positions are made as they come.
-        include_name=lambda name, kind, _: (
-            kind != "table" or not name.startswith(("pgqueuer", "positions_"))
-        ),
+        include_name=lambda name, kind, _: kind != "table" or not name.startswith(MADE_AS_NEEDED),
     )
     with context.begin_transaction():
         context.run_migrations()

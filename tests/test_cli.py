@@ -241,6 +241,18 @@ def test_the_schema_is_brought_up_to_date_and_checked(vric: Vric, empty_url: str
     assert vric("db", "check", **there).said.endswith("in order")
 
 
+async def test_tables_made_as_they_are_needed_are_no_fault(
+    on_database: Vric, database: Database
+) -> None:
+    async with database.transaction() as connection:
+        for table in ("event_vectors", "post_vectors", "positions_1999_01"):
+            await connection.execute(f"CREATE TABLE {table} (id bigint)")
+    assert on_database("db", "check").said.endswith("in order")
+    async with database.transaction() as connection:
+        await connection.execute("CREATE TABLE stray (id bigint)")
+    assert "the schema differs from the models" in on_database("db", "check").refusal
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
