@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 
 import imagehash
@@ -31,11 +32,11 @@ def speed_rows(rounds: int = 7) -> Iterator[Row]:
         image = picture(0).resize(size)
         pixels = np.asarray(image)
         tasks: tuple[Callable[[], object], ...] = (
-            lambda pixels=pixels: pdq_hash(pixels),
-            lambda pixels=pixels: pdq_turned(pixels),
-            lambda image=image: imagehash.phash(image),
-            lambda image=image: imagehash.dhash(image),
-            lambda image=image: fingerprint(Picture(image, "PNG", False)),
+            partial(pdq_hash, pixels),
+            partial(pdq_turned, pixels),
+            partial(imagehash.phash, image),
+            partial(imagehash.dhash, image),
+            partial(fingerprint, Picture(image, "PNG", False)),
         )
         yield (f"{size[0]} x {size[1]}", *(f"{_a_second(task, rounds):,.0f}" for task in tasks))
 
