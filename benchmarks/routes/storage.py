@@ -177,7 +177,8 @@ async def _key(url: str) -> str:
     return key
 
 
-async def _made(server: EmbeddedServer, name: str) -> str:
+async def made(server: EmbeddedServer, name: str) -> str:
+    """The address of a new database of this name."""
     connection = await asyncpg.connect(server.url("postgres"))
     try:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
@@ -196,7 +197,7 @@ async def run(server: EmbeddedServer, sizes: list[int], keep: bool) -> None:
             url = server.url(f"positions_{positions}")
             answers[positions] = await _shown(url, positions)
             continue
-        url = await _made(server, f"positions_{positions}")
+        url = await made(server, f"positions_{positions}")
         async with Database(url, pool_size=2) as database:
             for name, value in (await load(database, positions)).items():
                 print(f"{positions:>12,}  {name}: {value:,.0f}", flush=True)
