@@ -24,8 +24,9 @@ SELECT p.id, platform, post_id, account, at, clock, is_day_only, captured_at, te
 FROM posts p
 WHERE corpus_id = $1 AND p.id > $2 AND ($4::text IS NULL OR account = $4)
   AND ($5::text IS NULL OR post_id = $5)
-  AND ($6::text IS NULL OR p.id IN (SELECT l.post FROM post_links l WHERE l.corpus_id = $1
-                                    AND l.kind = $6 AND l.target = $7))
+  AND ($6::text IS NULL OR p.id = ANY(ARRAY(SELECT l.post FROM post_links l
+                                            WHERE l.corpus_id = $1 AND l.kind = $6
+                                              AND l.target = $7 AND l.post > $2)))
 ORDER BY p.id LIMIT $3
 """
 _ACCOUNT_OF = "SELECT account_id FROM corpora WHERE id = $1"

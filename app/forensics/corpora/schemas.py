@@ -38,6 +38,25 @@ UPLOAD_EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+CORPUS_EXAMPLE: dict[str, Any] = {
+    "name": "demo", "posts": 1204, "posts_cap": 2_000_000, "published": False,
+    "created_at": "2026-11-23T14:22:00Z", "updated_at": "2026-11-23T14:22:01Z",
+    "links": [
+        {"rel": "self", "href": f"{PATH}/demo", "type": "application/json"},
+        {"rel": "items", "href": f"{PATH}/demo/posts", "type": "application/json"},
+    ],
+}  # fmt: skip
+POST_EXAMPLE: dict[str, Any] = {
+    "id": "77", "platform": "synthetic", "account": "planted0-3", "at": "2026-01-05T12:00:00Z",
+    "clock": "published", "is_day_only": False, "captured_at": None,
+    "text": "Warships off Havana again", "language": "en", "urls": ["https://example.org/1"],
+    "hashtags": [], "mentions": [], "media_hashes": [], "repost_of": None, "reply_to": None,
+    "permalink": None, "source": None, "owner": None, "synthetic": True,
+    "raw_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "links": [{"kind": "event", "target": "1204", "note": None}],
+}  # fmt: skip
+
+
 class RejectedLine(BaseModel):
     line: int
     reason: str
@@ -71,6 +90,8 @@ class UploadPage(Envelope):
 class CorpusShown(BaseModel):
     """A corpus: one's own, or a published one."""
 
+    model_config = ConfigDict(json_schema_extra={"example": CORPUS_EXAMPLE})
+
     name: str
     posts: int
     posts_cap: int | None = Field(description="of the plan; null for no cap")
@@ -92,6 +113,8 @@ class LinkShown(BaseModel):
 
 class PostShown(BaseModel):
     """A post as it is kept."""
+
+    model_config = ConfigDict(json_schema_extra={"example": POST_EXAMPLE})
 
     id: str = Field(description="the platform's")
     platform: str
@@ -123,7 +146,7 @@ class PostPage(Envelope):
 
 
 class Deleted(BaseModel):
-    deleted: int = Field(description="posts that are gone for good")
+    deleted: int = Field(description="posts that are gone for good", examples=[8])
 
 
 class PostKey(BaseModel):

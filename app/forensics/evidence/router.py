@@ -27,6 +27,7 @@ from app.forensics.evidence.pictures.page import WIDTH
 from app.forensics.evidence.pictures.timeline import Posted, draw_timeline
 from app.forensics.evidence.pictures.vega import vega_chains, vega_network, vega_timeline
 from app.forensics.evidence.source import FindingVersion
+from app.forensics.findings.examples import MISP, STIX, VEGA_LITE
 from app.forensics.findings.schemas import FINDINGS
 from app.plans import Feature
 
@@ -88,18 +89,24 @@ _TYPES = {
     PictureFormat.PNG: "image/png",
     PictureFormat.VEGA_LITE: "application/json",
 }
+_DRAWN = (_TYPES[PictureFormat.SVG], _TYPES[PictureFormat.PNG])
 _INPUT_GONE = {409: "Posts that it was made from were deleted; `code` is `input_changed`."}
 
 
 def _answers(
-    description: str, *types: str, said: Mapping[int, str] | None = None
+    description: str,
+    *types: str,
+    said: Mapping[int, str] | None = None,
+    json: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[Any, Any]:
-    """The `responses` of a route that answers with a file."""
+    """The `responses` of a route that answers with a file; of types of JSON with an example."""
     binary = ("application/zip", "image/png")
-    content = {
+    content: dict[str, dict[str, Any]] = {
         one: {"schema": {"type": "string", **({"format": "binary"} if one in binary else {})}}
         for one in types
     }
+    for one, example in (json or {}).items():
+        content[one] = {"schema": {"type": "object"}, "example": example}
     statuses = (403, 404, 410, *(said or {}))
     return {200: {"description": description, "content": content}, **problems(*statuses, said=said)}
 
@@ -153,7 +160,9 @@ async def get_evidence(
     operation_id="getFindingAsStix",
     summary="A finding as STIX 2.1",
     response_class=Response,
-    responses=_answers("A bundle with the same ids at every export.", "application/stix+json"),
+    responses=_answers(
+        "A bundle with the same ids at every export.", json={"application/stix+json": STIX}
+    ),
 )
 async def get_stix(
     finding_id: FindingId, query: Version, request: Request, caller: Caller, database: ReadDatabase
@@ -175,7 +184,7 @@ async def get_stix(
     operation_id="getFindingAsMisp",
     summary="A finding as a MISP event",
     response_class=Response,
-    responses=_answers("An event in MISP's core format.", "application/json"),
+    responses=_answers("An event in MISP's core format.", json={"application/json": MISP}),
 )
 async def get_misp(
     finding_id: FindingId, query: Version, request: Request, caller: Caller, database: ReadDatabase
@@ -246,7 +255,11 @@ async def get_report(
     operation_id="getFindingPicture",
     summary="A finding as a picture",
     response_class=Response,
-    responses=_answers("The picture, or its Vega-Lite specification.", *_TYPES.values()),
+    responses=_answers(
+        "The picture, or its Vega-Lite specification.",
+        *_DRAWN,
+        json={_TYPES[PictureFormat.VEGA_LITE]: VEGA_LITE},
+    ),
 )
 async def get_picture(
     finding_id: FindingId,

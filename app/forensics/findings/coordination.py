@@ -150,7 +150,7 @@ def _held(edges: Iterable[Edge], ties: Iterable[FusedEdge], traces: int) -> Iter
         else:
             holds = q is None or q <= null_model.FALSE_DISCOVERY_RATE
         if holds:
-            yield edge.model_copy(update={"q": q})
+            yield edge if q is None else edge.model_copy(update={"q": q})
 
 
 def _document(
@@ -171,7 +171,7 @@ def _document(
     return FindingDocument(
         kind="coordination",
         outcome=outcome,
-        summary=_summary(outcome, groups, explained, material),
+        summary=_summary(method, outcome, groups, explained, material),
         method=MethodUsed(
             name=method,
             version=VERSIONS[method],
@@ -226,14 +226,19 @@ def _merged(checks: dict[str, list[Check]]) -> list[Check]:
     return list(merged.values())
 
 
-def _summary(outcome: str, groups: list[Group], explained: int, material: Material) -> str:
+def _summary(
+    method: str, outcome: str, groups: list[Group], explained: int, material: Material
+) -> str:
     looked = f"{material.input.posts_used:,} posts were looked at"
     if outcome == "found":
         accounts = sum(len(group.accounts) for group in groups)
-        return (
-            f"{looked}; {accounts:,} accounts in {len(groups):,} groups shared the same at the"
-            " same time more often than chance and benign explanations account for"
+        who = f"{accounts:,} accounts in {len(groups):,} group{'s' * (len(groups) > 1)}"
+        how = (
+            "by CooRTweet's definition"
+            if method == coortweet.METHOD
+            else "more often than chance and benign explanations account for"
         )
+        return f"{looked}; {who} shared the same at the same time {how}"
     if outcome == "explained":
         return (
             f"{looked}; {explained:,} pairs shared the same at the same time, and all of it has a"

@@ -19,6 +19,13 @@ from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.forensics.findings import analyses, service
 from app.forensics.findings.document import FindingDocument, digest_of
+from app.forensics.findings.examples import (
+    ANALYSES_PAGE,
+    ANALYSIS,
+    FINDINGS_PAGE,
+    REPLY_FILED,
+    answers,
+)
 from app.forensics.findings.schemas import (
     ANALYSES,
     FINDINGS,
@@ -63,7 +70,7 @@ _DOCUMENT: dict[int | str, dict[str, Any]] = {
     summary="Ask for an analysis",
     status_code=202,
     response_model=AnalysisShown,
-    responses=problems(403, 409, 422),
+    responses={**answers(ANALYSIS, 202), **problems(403, 409, 422)},
 )
 async def create_analysis(
     body: AnalysisWish,
@@ -89,7 +96,7 @@ async def create_analysis(
     operation_id="listAnalyses",
     summary="One's own analyses",
     response_model=AnalysisPage,
-    responses=problems(403),
+    responses={**answers(ANALYSES_PAGE), **problems(403)},
 )
 async def list_analyses(
     query: Annotated[PageQuery, from_query(PageQuery)],
@@ -107,7 +114,7 @@ async def list_analyses(
     operation_id="getAnalysis",
     summary="How far an analysis is",
     response_model=AnalysisShown,
-    responses=problems(403, 404),
+    responses={**answers(ANALYSIS), **problems(403, 404)},
 )
 async def get_analysis(
     analysis_id: AnalysisId, caller: Caller, database: ReadDatabase, _: Nothing
@@ -167,7 +174,7 @@ async def cancel_analysis(
     operation_id="listFindings",
     summary="Findings",
     response_model=FindingPage,
-    responses=problems(403),
+    responses={**answers(FINDINGS_PAGE), **problems(403)},
 )
 async def list_findings(
     query: Annotated[FindingsQuery, from_query(FindingsQuery)],
@@ -220,7 +227,7 @@ async def get_version(
     summary="Make a finding again",
     status_code=202,
     response_model=AnalysisShown,
-    responses=problems(403, 404, 409, 410),
+    responses={**answers(ANALYSIS, 202), **problems(403, 404, 409, 410)},
 )
 async def recompute(
     finding_id: FindingId, caller: Caller, database: ReadDatabase, _: Nothing
@@ -286,7 +293,7 @@ async def retract(
     summary="Reply to a finding that names one's account",
     status_code=202,
     response_model=ReplyFiled,
-    responses=problems(403, 404, 422),
+    responses={**answers(REPLY_FILED, 202), **problems(403, 404, 422)},
 )
 async def reply(
     finding_id: FindingId, body: ReplyWish, caller: Caller, database: ReadDatabase, _: Nothing

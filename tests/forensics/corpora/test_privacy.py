@@ -1,5 +1,7 @@
 """Corpora are private, and what is deleted is gone from every table."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -108,3 +110,26 @@ async def test_a_deleted_post_leaves_an_event_and_no_recomputation(analyst: Anal
     ended = await analyst.until_ended(await analyst.ask(finding=finding["id"]))
     assert (ended["finding"], ended["version"]) == (finding["id"], 2)
     assert (await analyst.client.delete(path, params={})).status_code == 400
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_large_corpus_goes_in_steps(
+    analyst: Analyst, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.forensics.corpora.writer.PURGED_AT_ONCE", 100)
+    await analyst.upload(campaign())
+    path = "/v1/forensics/corpora/c"
+    answer = await analyst.client.delete(f"{path}/posts", params={"account": "planted1"})
+    assert answer.json() == {"deleted": 8}
+    assert (await analyst.client.delete(path)).status_code == 204
+    # It is nobody's at once, its name is free, and the rest of it goes by itself.
+    await analyst.get("corpora/c", 410)
+    assert (await analyst.get("corpora"))["items"] == []
+    await analyst.upload([{"id": "1", "account": "a"}])
+    for _ in range(600):
+        if await database.fetch_value("SELECT count(*) FROM corpora") == 1:
+            break
+        await asyncio.sleep(0.05)
+    assert await database.fetch_value("SELECT count(*) FROM posts") == 1
+    assert await database.fetch_value("SELECT count(*) FROM post_tombstones") == 0
+    assert await database.fetch_value("SELECT post_count FROM corpus_tombstones") == 440

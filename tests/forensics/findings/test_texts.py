@@ -46,6 +46,10 @@ async def test_chains_tell_who_repeats_whom(analyst: Analyst) -> None:
     }  # fmt: skip
     assert (story["texts"], story["accounts"], story["stage"]) == (3, 3, "integration")
     assert (document["counts"]["chains"], document["counts"]["bursts"]) == (1, 0)
+    path = (await analyst.get("findings"))["items"][0]["links"][0]["href"]
+    report = (await analyst.client.get(f"{path}/report")).text
+    assert "Found: texts that repeat each other" in report and "nor a benign" not in report
+    assert "<h2>Stories</h2>" in report
 
 
 async def test_a_chain_goes_through_languages_and_bursts(analyst: Analyst) -> None:

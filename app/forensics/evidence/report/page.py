@@ -14,12 +14,18 @@ from app.forensics.evidence.pictures.network import draw_network
 from app.forensics.evidence.pictures.page import plain
 from app.forensics.evidence.pictures.timeline import Posted, draw_timeline
 from app.forensics.evidence.source import FindingVersion, instant
+from app.forensics.findings.document import FindingDocument
 
 MAX_ROWS, MAX_NAMES, MAX_TEXT = 25, 24, 4_000
 _OUTCOMES = {
     "found": "Found: behaviour that neither chance nor a benign explanation accounts for",
     "explained": "Explained: all that was found has a benign explanation",
     "nothing_found": "Nothing found: a result like any other",
+}
+_FOUND_UNTESTED = {
+    "coordination": "Found: accounts in step, by a definition that does not test against chance",
+    "near_duplicates": "Found: texts that repeat each other",
+    "chains": "Found: texts that repeat each other, in the order of time",
 }
 _CHECKS = {
     "passed": "passed: it explains nothing here",
@@ -41,7 +47,7 @@ def report(finding: FindingVersion, posted: Sequence[Posted], key: PublicKey) ->
         finding=finding,
         document=document,
         behaviour=document.behaviour,
-        outcome=_OUTCOMES[document.outcome],
+        outcome=_outcome_of(document),
         checks=_CHECKS,
         pictures=_pictures(finding, posted),
         techniques=[(one, disarm_techniques()[one.id]) for one in document.techniques],
@@ -53,6 +59,13 @@ def report(finding: FindingVersion, posted: Sequence[Posted], key: PublicKey) ->
         max_names=MAX_NAMES,
     )
     return text.encode()
+
+
+def _outcome_of(document: FindingDocument) -> str:
+    tested = any(edge.q is not None for edge in document.behaviour.edges)
+    if document.outcome == "found" and not tested:
+        return _FOUND_UNTESTED[document.kind]
+    return _OUTCOMES[document.outcome]
 
 
 def _pictures(finding: FindingVersion, posted: Sequence[Posted]) -> list[tuple[str, str]]:
