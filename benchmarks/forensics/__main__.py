@@ -36,7 +36,7 @@ def main() -> None:
         _table(("written", "words", "right", "py3langid"), language_rows())
         _table(
             ("engine", "sentences", "languages that tell it", "F1", "precision", "recall"),
-            (row for one in engines[1:] for row in translation_rows(seeds, one)),
+            (row for one in engines[1:] for row in translation_rows(seeds[:5], one)),
         )
         _table(
             ("engine", "origin right", "Kendall's tau", "kind right", "stage F1"),
