@@ -176,4 +176,5 @@ async def test_none_is_lost_when_the_worker_is_killed(
             worker.send_signal(signal.SIGTERM)
     ids = [headers["webhook-id"] for headers, _ in receiver.requests]
     assert len(set(ids)) == count
-    assert len(ids) <= count + 2 * 2  # what was in the hands of a killed worker comes twice
+    # What was in the hands of a killed worker comes twice, and what a slow one held too long.
+    assert len(ids) < 2 * count
