@@ -10,7 +10,7 @@ from app.events.queries import PageQuery
 from app.forensics.corpora.schemas import NAME_PATTERN
 
 
-class Sort(StrEnum):
+class NarrativeSort(StrEnum):
     """By size, or by when the collection first has them."""
 
     SIZE_DOWN = "-texts"
@@ -36,4 +36,6 @@ class NarrativesQuery(PageQuery):
         None, description="Told in this language too.", examples=["en"]
     )
     min_texts: int = Field(2, ge=2, le=1_000_000, description="Told at least so often.")
-    sortby: Sort = Field(Sort.SIZE_DOWN, description="The most told first, or by first text.")
+    sortby: NarrativeSort = Field(
+        NarrativeSort.SIZE_DOWN, description="The most told first, or by first text."
+    )

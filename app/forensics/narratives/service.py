@@ -19,7 +19,7 @@ from app.forensics.findings.stories import story_of
 from app.forensics.findings.views import summary_shown
 from app.forensics.narratives import repository
 from app.forensics.narratives.clusters import Cluster, clusters_of
-from app.forensics.narratives.queries import NarrativesQuery, Sort
+from app.forensics.narratives.queries import NarrativeSort, NarrativesQuery
 from app.forensics.narratives.schemas import Narrative, NarrativesMeta
 
 MAX_VERSIONS = 10
@@ -87,9 +87,9 @@ def _page(
         and (query.language is None or any(x["language"] == query.language for x in one.links))
     ]
     clusters.sort(key=lambda one: (one.first_at, one.id))
-    if query.sortby is Sort.SIZE_DOWN:
+    if query.sortby is NarrativeSort.SIZE_DOWN:
         clusters.sort(key=lambda one: -len(one.links))
-    elif query.sortby is Sort.FIRST_DOWN:
+    elif query.sortby is NarrativeSort.FIRST_DOWN:
         clusters.reverse()
     latest = told[-1]
     meta = NarrativesMeta.model_validate(

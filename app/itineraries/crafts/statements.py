@@ -10,9 +10,13 @@ from app.itineraries.sources.batch import IdentityStatement
 _FIELDS = {
     "name": "name",
     "callsign": "callsign",
+    "flag": "flag",
+    "mmsi": "mmsi",
     "imo": "imo",
     "ship_type": "type",
+    "icao24": "icao24",
     "registration": "registration",
+    "msn": "msn",
     "aircraft_type": "type",
     "operator": "operator",
     "destination": "destination",

@@ -35,7 +35,7 @@ class ItineraryFormat(StrEnum):
     PNG = "png"
 
 
-class Sort(StrEnum):
+class ItinerarySort(StrEnum):
     LATEST_DOWN = "-latest"
     LATEST = "latest"
     ID = "id"
@@ -139,7 +139,9 @@ class ItineraryFilter(BaseModel):
 class ItinerariesQuery(ItineraryFilter):
     """A page of itineraries."""
 
-    sortby: Sort = Field(Sort.LATEST_DOWN, description="`latest` is the last known moment.")
+    sortby: ItinerarySort = Field(
+        ItinerarySort.LATEST_DOWN, description="`latest` is the last known moment."
+    )
     limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
     cursor: str | None = Field(
         None,

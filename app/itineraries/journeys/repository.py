@@ -13,7 +13,7 @@ from app.events.outlets import fold_name
 from app.events.parameters import Box, DateRange
 from app.events.repository.statements import Statement
 from app.itineraries.journeys.places import country_code
-from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryFilter, Sort
+from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryFilter, ItinerarySort
 
 _SANCTIONED = (
     "EXISTS (SELECT 1 FROM sanction_identifiers s WHERE s.identifier = ANY(i.identifiers))"
@@ -220,18 +220,18 @@ def _in_box(s: Statement, box: Box) -> str:
     )
 
 
-def _order(sort: Sort) -> str:
+def _order(sort: ItinerarySort) -> str:
     down = "DESC" if sort.startswith("-") else "ASC"
     return f"i.id {down}" if sort.endswith("id") else f"{_LATEST} {down}, i.id {down}"
 
 
-def _cursor(sort: Sort, row: Row) -> str:
+def _cursor(sort: ItinerarySort, row: Row) -> str:
     if sort.endswith("id"):
         return encode_cursor(sort, [row["id"]])
     return encode_cursor(sort, [row["latest"].astimezone(UTC).isoformat(), row["id"]])
 
 
-def _after(s: Statement, sort: Sort, cursor: str) -> str:
+def _after(s: Statement, sort: ItinerarySort, cursor: str) -> str:
     sign = "<" if sort.startswith("-") else ">"
     if sort.endswith("id"):
         [key] = decode_cursor(cursor, sort, [str])

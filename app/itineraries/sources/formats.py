@@ -20,6 +20,8 @@ from app.itineraries.sources.position_table import (
 )
 
 _HEAD_BYTES = 65_536
+_OUR_COLUMN = re.compile(rb"\bcraft_id\b", re.IGNORECASE)
+"""Of plain tables alone, whatever identities of other kinds of files stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def sniff_format(head: bytes, columns_named: bool = False) -> FileFormat:
         raise UnreadableError(
             "neither AIS, ADS-B nor a table of positions; --format says which, if it is one"
         )
-    if not columns_named:
+    if not columns_named and not _OUR_COLUMN.search(text.split(b"\n", 1)[0]):
         if looks_like_ais_csv(text):
             return FileFormat.AIS_CSV
         if looks_like_opensky(text):

@@ -85,6 +85,21 @@ async def test_other_names_and_kinds_of_tables(
     assert await _stored(database) == 3
 
 
+async def test_what_a_table_says_of_its_craft_is_kept(
+    database: Database, database_url: str, folder: Path
+) -> None:
+    (folder / "p.csv").write_text(
+        "craft_id,time,lat,lon,flag,mmsi,msn,icao24\n"
+        f"ship,{BASE},10,-64,Panama,352001234,,\nplane,{BASE},10,-64,,,25171,730abc\n"
+    )
+    done = call_vric("ingest", "positions", "p.csv", cwd=folder, VRIC_DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+    said = await database.fetch("SELECT field, value FROM craft_identities ORDER BY field")
+    assert {(one["field"], one["value"]) for one in said} >= {
+        ("flag", "Panama"), ("icao24", "730abc"), ("mmsi", "352001234"), ("msn", "25171"),
+    }  # fmt: skip
+
+
 async def test_what_is_no_file_of_positions_is_told_in_a_line(
     database: Database, database_url: str, folder: Path
 ) -> None:
