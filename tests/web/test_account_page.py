@@ -79,15 +79,16 @@ async def test_a_plan_allows_so_many_keys(page: Page, site: Site) -> None:
 async def test_a_quota_that_is_used_up(
     chromium: Browser, database: Database, tmp_path: Path
 ) -> None:
-    few = {"anonymous": PLENTY["anonymous"], "free": {"burst_per_minute": 1, "daily": 100}}
+    few = {"anonymous": PLENTY["anonymous"], "free": {"burst_per_minute": 100, "daily": 1}}
     async with (
         serving_pages(database, tmp_path, plan_overrides=few) as site,
         opened_page(chromium, str(site.client.base_url)) as page,
     ):
-        await site.owner()
+        owner = await site.owner()
+        assert (await owner.ask("GET", "/v1/events")).status_code == 200
         await sign_in_on(page)
         await expect(page.locator(".bad").first).to_contain_text("It goes on from")
-        await expect(page.locator(".quotas")).to_contain_text("This minute: 1 of 1 units")
+        await expect(page.locator(".quotas")).to_contain_text("Today: 1 of 1 units")
 
 
 async def test_usage_and_activity(page: Page, site: Site) -> None:
