@@ -89,8 +89,8 @@ class ItineraryFilter(BaseModel):
 
     craft: Words | None = Field(
         None,
-        description="Registration, IMO number, MMSI, ICAO 24-bit address, or words of a name, a "
-        "false one included.",
+        description="Registration, IMO number, MMSI, ICAO 24-bit address (`mmsi:422123456` is one "
+        "too), or words of a name, a false one included.",
         examples=["EP-FAB"],
     )
     person: Words | None = Field(None, description="Words of a person's name.", examples=["Zarif"])

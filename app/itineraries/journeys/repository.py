@@ -164,7 +164,10 @@ def _like(word: str) -> str:
 
 
 def _craft(s: Statement, text: str) -> str:
-    """By any identifier of that form, or by all its words in a name."""
+    """By any identifier of that form, or by all its words in a name; `mmsi:` may stand before one."""
+    scheme, _, value = text.partition(":")
+    if scheme.strip().lower() in ("imo", "mmsi", "icao24", "registration"):
+        text = value
     bare = "".join(c for c in text.lower() if c.isalnum())
     keys = [
         f"imo:{bare.removeprefix('imo')}",

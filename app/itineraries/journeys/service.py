@@ -126,7 +126,9 @@ async def get_itinerary(
             "basis": "matches share an IMO number, MMSI or registration; leads share a name only",
         },
         "events": [
-            {**dict(event), "href": f"/v1/events/{event['id']}"} for event in events
+            {**dict(event), "href": f"/v1/events/{event['id']}"}
+            for event in events
+            if query.as_of is None or event["published_on"].isoformat() <= query.as_of
         ],
         "links": _links(itinerary_id),
     }  # fmt: skip

@@ -69,6 +69,7 @@ async def test_as_of_tells_what_was_known_on_a_day(demo: httpx.AsyncClient) -> N
     path = f"{ROUTES}/zarif-2020-11"
     first = await fetch(demo, path, as_of="2020-11-04")
     assert [leg["status"] for leg in first["legs"]] == ["reported", "planned", "planned"]
+    assert {event["published_on"] for event in first["events"]} == {"2020-11-04"}
     later = await fetch(demo, path, as_of="2020-11-07")
     assert {leg["status"] for leg in later["legs"]} == {"reported"}
     body = assert_problem(await demo.get(path, params={"as_of": "2020-11-03"}), 404, "not_found")
@@ -87,6 +88,7 @@ async def test_as_of_tells_what_was_known_on_a_day(demo: httpx.AsyncClient) -> N
         ({"craft": "epfab"}, {"ep-fab-2020-10"}),
         ({"craft": "Otoman"}, {"otoman-2020-08"}),
         ({"person": "delcy"}, {"rodriguez-russia-2020-11"}),
+        ({"craft": "registration:ep-fab"}, {"ep-fab-2020-10"}),
         ({"operator": "conviasa"}, {"morales-2020-10"}),
         ({"from": "IR", "to": "VE"},
          {"ep-fab-2020-10", "fars-air-qeshm-2020-11", "seized-fuel-2020"}),
