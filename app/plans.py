@@ -1,5 +1,6 @@
 """Plans: the one place for what each plan may do, how often, and how much at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -58,13 +59,21 @@ ENTERPRISE = Plan(
 )  # fmt: skip
 PLANS: Mapping[str, Plan] = {plan.key: plan for plan in (ANONYMOUS, FREE, PREMIUM, ENTERPRISE)}
 
-# What a request costs in units of the plan's limits, where it is not one.
+# What a request costs in units of the plan's limits, where it is not one: by the route's path.
 COSTS: Mapping[tuple[str, str], int] = {
     ("GET", "/v1/events/facets"): 2,
     ("GET", "/v1/events/timeline"): 2,
     ("GET", "/v1/events/correlations"): 5,
     ("POST", "/v1/exports"): 10,
     ("POST", "/v1/forensics/analyses"): 10,
+    ("POST", "/v1/forensics/findings/{finding_id}/recompute"): 10,
+    ("GET", "/v1/forensics/findings/{finding_id}/evidence"): 5,
+    ("GET", "/v1/forensics/findings/{finding_id}/stix"): 2,
+    ("GET", "/v1/forensics/findings/{finding_id}/report"): 2,
+    ("GET", "/v1/forensics/findings/{finding_id}/{picture}.{format}"): 2,
+    ("POST", "/v1/forensics/corpora/{name}/posts"): 2,
+    ("GET", "/v1/forensics/corpora/{name}/images"): 5,
+    ("POST", "/v1/forensics/corpora/{name}/images"): 10,
     ("POST", "/v1/forensics/images/hash"): 2,
     ("POST", "/v1/forensics/images/compare"): 10,
     ("POST", "/v1/forensics/infrastructure"): 10,
@@ -72,6 +81,10 @@ COSTS: Mapping[tuple[str, str], int] = {
     ("GET", "/v1/forensics/search"): 5,
     ("GET", "/v1/routes/activities"): 2,
     ("GET", "/v1/routes/itineraries"): 2,
+    ("GET", "/v1/routes/itineraries/{itinerary_id}/map.{format}"): 2,
+    ("GET", "/v1/routes/crafts/{craft}/track"): 2,
+    ("GET", "/v1/ogc/collections/{collection}/items"): 2,
+    ("GET", "/v1/ogc/collections/{collection}/items/{craft}/tgsequence"): 2,
     ("POST", "/v1/routes/reachability"): 10,
     ("GET", "/v1/plans"): 0,
     ("GET", "/v1/usage"): 0,
@@ -92,9 +105,23 @@ COSTS: Mapping[tuple[str, str], int] = {
 }
 
 
+def _pattern(route: str) -> str:
+    """A route with its parameters as a group of a regular expression."""
+    parts = re.split(r"(\{\w+\})", route)
+    return f"({''.join('[^/]+' if part[:1] == '{' else re.escape(part) for part in parts)})"
+
+
+_TEMPLATES = {f"{method} {path}": units for (method, path), units in COSTS.items() if "{" in path}
+_TEMPLATE_UNITS = tuple(_TEMPLATES.values())
+_MATCHER = re.compile("|".join(map(_pattern, _TEMPLATES)))
+
+
 def cost_of(method: str, path: str) -> int:
-    """The units that a request costs."""
-    return COSTS.get((method, path), 1)
+    """The units that a request costs; its path is matched here, since it is not routed yet."""
+    units = COSTS.get((method, path))
+    if units is None and (found := _MATCHER.fullmatch(f"{method} {path}")) and found.lastindex:
+        units = _TEMPLATE_UNITS[found.lastindex - 1]
+    return 1 if units is None else units
 
 
 def with_overrides(overrides: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Plan]:

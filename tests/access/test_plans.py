@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.core.db import Database
-from app.plans import COSTS, PLANS, Feature, Plan
+from app.plans import COSTS, PLANS, Feature, Plan, cost_of
 from tests.conftest import MakeKey, serving
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,46 @@ def test_the_table_of_the_readme_is_the_price_list() -> None:
     for (method, path), units in COSTS.items():
         if units > 1:
             assert f"`{method} {path}` {units}" in readme
+
+
+async def test_every_price_is_that_of_a_route(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    # The webhook is Stripe's, and not described.
+    assert set(COSTS) - routes <= {("POST", "/v1/billing/webhook")}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "units"),
+    [
+        ("POST", "/v1/forensics/corpora/spring/images", 10),
+        ("GET", "/v1/forensics/corpora/spring/images", 5),
+        ("DELETE", "/v1/forensics/corpora/spring/images", 1),
+        ("GET", "/v1/forensics/corpora/spring", 1),
+        ("GET", "/v1/forensics/corpora/spring/summer/images", 1),
+        ("GET", "/v1/forensics/corpora//images", 1),
+        ("GET", "/v1/forensics/findings/3f0c/network.svg", 2),
+        ("GET", "/v1/forensics/findings/3f0c/evidence", 5),
+        ("GET", "/v1/forensics/findings/3f0c/csv", 1),
+        ("POST", "/v1/forensics/findings/3f0c/recompute", 10),
+        ("GET", "/v1/forensics/findings/3f0c/recompute", 1),
+        ("GET", "/v1/plans", 0),
+    ],
+)
+def test_a_path_with_a_name_in_it_costs_what_its_route_does(
+    method: str, path: str, units: int
+) -> None:
+    assert cost_of(method, path) == units
+
+
+async def test_an_answer_tells_the_cost_of_its_route(
+    database: Database, make_account_key: MakeKey
+) -> None:
+    headers = {"X-API-Key": await make_account_key(plan="premium")}
+    path = f"/v1/forensics/corpora/nowhere/images?pdq={'0' * 64}"
+    async with serving(database.url) as client:
+        answer = await client.get(path, headers=headers)
+    assert (answer.status_code, answer.headers["x-request-cost"]) == (404, "5")
 
 
 async def test_the_route_shows_the_same(client: httpx.AsyncClient) -> None:
