@@ -41,7 +41,7 @@ from app.events.router import router as events_router
 from app.exports.router import router as exports_router
 from app.forensics.corpora.router import UPLOADS
 from app.forensics.corpora.router import router as corpora_router
-from app.forensics.corpora.service import Uploads
+from app.forensics.corpora.service import Uploads, delete_corpora_of
 from app.forensics.evidence.router import evidence_router
 from app.forensics.evidence.router import keys_router as evidence_keys_router
 from app.forensics.findings.router import analyses_router, findings_router, replies_router
@@ -184,6 +184,7 @@ def _accounts(settings: Settings, database: Database, billing: Billing) -> Conte
         Passwords(),
         Post(settings.secret, settings.public_url),
         partial(end_billing, billing),
+        delete_corpora_of,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.access.attempts import Attempts
 from app.access.rate_limits import RateLimits
 from app.accounts.passwords import Passwords
@@ -25,6 +27,8 @@ class Context:
     post: Post
     end_billing: Callable[[int, bool], Awaitable[None]]
     """Ends what an account pays for, before it is deleted: given by who knows of payments."""
+    delete_data: Callable[[AsyncSession, int], Awaitable[None]]
+    """Deletes what is too much to go with the account's row, in the transaction that deletes it."""
 
     @property
     def secret(self) -> bytes:

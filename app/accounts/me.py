@@ -148,6 +148,7 @@ async def delete_own(
             return
         if locked.stripe_customer_id is not None:
             raise ConflictError("a checkout was begun meanwhile; try again")
+        await context.delete_data(session, account.id)
         await writer.delete_account(session, account.id)
         await context.post.send(session, Letter.DELETED, language, account.email)
 

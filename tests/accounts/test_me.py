@@ -88,6 +88,11 @@ async def _fill(database: Database, account_id: int) -> None:
             "INSERT INTO usage_days VALUES ($1, current_date, 3, 4)", account_id
         )
         await connection.execute(
+            "INSERT INTO corpora (account_id, name, created_at, updated_at)"
+            " VALUES ($1, 'spring', now(), now())",
+            account_id,
+        )
+        await connection.execute(
             "INSERT INTO stripe_events (id, type, account_id, outcome, handled_at)"
             " VALUES ('evt_1', 'invoice.paid', $1, 'done', now())",
             account_id,
@@ -120,6 +125,9 @@ async def test_a_copy_of_everything_then_real_deletion(site: Site, database: Dat
     gone = await owner.ask("DELETE", "/v1/me", json={"password": PASSWORD})
     assert gone.status_code == 204
     assert set((await _rows_of(database, account_id)).values()) == {0}
+    # What is too much to go at once is nobody's, and goes by a job.
+    taken = "SELECT count(*) FROM corpora WHERE account_id IS NULL AND deleted_at IS NOT NULL"
+    assert await database.fetch_value(taken) == 1
     assert await database.fetch_value("SELECT count(*) FROM accounts") == 1
     for headers in (owner.headers, {"X-API-Key": key.json()["key"]}):
         answer = await site.client.get("/v1/me", headers=headers)

@@ -29,6 +29,7 @@ WHERE corpus_id = $1 AND p.id > $2 AND ($4::text IS NULL OR account = $4)
                                               AND l.target = $7 AND l.post > $2)))
 ORDER BY p.id LIMIT $3
 """
+_CORPORA_OF = "SELECT id FROM corpora WHERE account_id = $1 ORDER BY id"
 _ACCOUNT_OF = "SELECT account_id FROM corpora WHERE id = $1"
 _TARGETS = {
     "event": "SELECT EXISTS (SELECT FROM events WHERE id::text = $1)",
@@ -120,6 +121,11 @@ async def fetch_posts(
     kind, target = linked_to or (None, None)
     arguments = [corpus_id, after, limit, account, post_id, kind, target]
     return await database.fetch(_POSTS, arguments)
+
+
+async def fetch_corpora_of(connection: asyncpg.Connection, account_id: int) -> list[int]:
+    """The corpora of an account."""
+    return [row["id"] for row in await connection.fetch(_CORPORA_OF, account_id)]
 
 
 async def fetch_account_of(connection: asyncpg.Connection, corpus_id: int) -> int | None:

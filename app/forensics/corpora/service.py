@@ -6,6 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app.access.principal import Principal
 from app.core.db import Database, Row, driver_connection
 from app.core.errors import (
@@ -293,12 +296,29 @@ async def delete_corpus(database: Database, corpus: Corpus) -> None:
     """
     assert corpus.id is not None
     async with database.transaction() as connection:
-        for analysis_id in await fetch_unfinished_of(connection, corpus.id):
-            await cancel(connection, ANALYSE.name, str(analysis_id))
-        await withdraw_findings(connection, corpus.id)
-        await writer.mark_deleted(connection, corpus.id)
+        await _take_away(connection, corpus.id)
         if await writer.purge_step(connection, corpus.id):
             await enqueue(connection, PURGE.name, {}, subject="all")
+
+
+async def delete_corpora_of(session: AsyncSession, account_id: int) -> None:
+    """Delete what an account has here, before it is deleted itself, within the same transaction.
+
+    Tombstones stay, of nobody and without names; posts are deleted in steps by a job.
+    """
+    connection = await driver_connection(session)
+    for corpus_id in await repository.fetch_corpora_of(connection, account_id):
+        await _take_away(connection, corpus_id)
+        await enqueue(connection, PURGE.name, {}, subject="all")
+    await writer.disown_tombstones(connection, account_id)
+
+
+async def _take_away(connection: asyncpg.Connection, corpus_id: int) -> None:
+    """End all that is made of a corpus, and take it from everybody."""
+    for analysis_id in await fetch_unfinished_of(connection, corpus_id):
+        await cancel(connection, ANALYSE.name, str(analysis_id))
+    await withdraw_findings(connection, corpus_id)
+    await writer.mark_deleted(connection, corpus_id)
 
 
 async def link_post(database: Database, corpus: Corpus, wish: LinkWish) -> None:

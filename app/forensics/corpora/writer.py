@@ -75,6 +75,9 @@ INSERT INTO corpus_tombstones (corpus_id, account_id, name, post_count, created_
 SELECT id, account_id, name, post_count, created_at, now() FROM corpora
 WHERE id = $1 AND deleted_at IS NULL
 """
+_DISOWN_TOMBSTONES = """
+UPDATE corpus_tombstones SET account_id = NULL, name = '#' || corpus_id WHERE account_id = $1
+"""
 _MARK_DELETED = """
 UPDATE corpora SET account_id = NULL, published_at = NULL, name = '#' || id, deleted_at = now()
 WHERE id = $1
@@ -212,6 +215,11 @@ async def mark_deleted(connection: asyncpg.Connection, corpus_id: int) -> None:
     await connection.execute(_ADD_TOMBSTONE, corpus_id)
     await connection.execute(_MARK_DELETED, corpus_id)
     await connection.execute(_DELETE_UPLOADS, corpus_id)
+
+
+async def disown_tombstones(connection: asyncpg.Connection, account_id: int) -> None:
+    """Keep the tombstones of an account that is about to go, without what names it."""
+    await connection.execute(_DISOWN_TOMBSTONES, account_id)
 
 
 async def purge_step(connection: asyncpg.Connection, corpus_id: int) -> bool:

@@ -1,11 +1,19 @@
 """Corpora are private, and what is deleted is gone from every table."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from app.accounts.writer import delete_account
 from app.core.db import Database
+from app.core.jobs.kinds import Job
+from app.core.settings import Settings
+from app.forensics.corpora import writer
+from app.forensics.corpora.jobs import purge
+from app.forensics.corpora.service import delete_corpora_of
 from tests.forensics.corpora.conftest import Analyst, Analysts, campaign
 
 SECRET = "marzipan-4711"
@@ -133,3 +141,53 @@ async def test_a_large_corpus_goes_in_steps(
     assert await database.fetch_value("SELECT count(*) FROM posts") == 1
     assert await database.fetch_value("SELECT count(*) FROM post_tombstones") == 0
     assert await database.fetch_value("SELECT post_count FROM corpus_tombstones") == 440
+
+
+class _OwnedJob(Job):
+    """A job that no other worker will take."""
+
+    def transaction(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        return self.database.transaction()
+
+
+async def test_what_an_account_held_goes_in_steps_that_a_crash_does_not_end(
+    analyst: Analyst, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.forensics.corpora.writer.PURGED_AT_ONCE", 100)
+    await analyst.upload(campaign())
+    await analyst.upload([{"id": "1", "account": SECRET}], corpus=SECRET)
+    assert (await analyst.client.delete(f"/v1/forensics/corpora/{SECRET}")).status_code == 204
+    account = await database.fetch_value("SELECT id FROM accounts")
+    async with database.session() as session:
+        await delete_corpora_of(session, account)
+        await delete_account(session, account)
+    # The account is gone at once, and nobody waited for its posts.
+    assert await database.fetch_value("SELECT count(*) FROM accounts") == 0
+    assert await database.fetch_value("SELECT count(*) FROM posts") == 448
+    queued = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'forensics.purge'"
+    assert await database.fetch_value(queued) == 1
+
+    left, step = [3], writer.purge_step
+
+    async def breaks_off(connection: asyncpg.Connection, corpus_id: int) -> bool:
+        if not left[0]:
+            raise ConnectionError
+        left[0] -= 1
+        return await step(connection, corpus_id)
+
+    job = _OwnedJob(1, {}, 1, uuid4(), database, settings)
+    with monkeypatch.context() as broken:
+        broken.setattr(writer, "purge_step", breaks_off)
+        with pytest.raises(ConnectionError):
+            await purge(job)
+    assert await database.fetch_value("SELECT count(*) FROM posts") == 148
+    await purge(job)
+    for table in ("posts", "post_tombstones", "corpora"):
+        assert await database.fetch_value(f"SELECT count(*) FROM {table}") == 0, table
+    tombstones = await database.fetch(
+        "SELECT account_id, name = '#' || corpus_id AS nameless, post_count FROM corpus_tombstones"
+        " ORDER BY corpus_id",
+        [],
+    )
+    assert [tuple(row.values()) for row in tombstones] == [(None, True, 448), (None, True, 1)]
+    assert await _tables_with(database, SECRET) == set()
