@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from typing_extensions import TypeAliasType
 
+from app.events.outlets import fold_name
 from app.events.text_query import TextQuery
 from app.events.vocabulary import CATEGORIES, PRECISIONS, STATUSES
 
@@ -58,6 +59,15 @@ def one_of(name: str, values: Sequence[str]) -> Any:
         "|".join(values), f"one of {', '.join(values)}", document={"enum": list(values)}, name=name
     )
 
+
+def _has_a_word(text: str) -> str:
+    if not fold_name(text).split():
+        raise ValueError("has no word in it")
+    return text
+
+
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_has_a_word)]
+"""What is looked for in names and short records, where no language of queries is needed."""
 
 Codes = split_values(
     "[A-Za-z]{2,3}", "a code of two or three letters such as VE (see /v1/meta)", str.upper

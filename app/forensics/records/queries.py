@@ -1,12 +1,11 @@
 """The parameters of the routes over takedowns and claims."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.events.outlets import fold_name
-from app.events.parameters import Codes, DatetimeText, Slugs, one_of, split_values
+from app.events.parameters import Codes, DatetimeText, Slugs, Words, one_of, split_values
 from app.forensics.records.records import CLAIM_KINDS, VERDICTS
 
 Hashtags: Any = split_values(
@@ -15,12 +14,6 @@ Hashtags: Any = split_values(
     lambda text: text.lstrip("#＃").casefold(),
     document={"maxLength": 141},
 )
-
-
-def _has_a_word(text: str) -> str:
-    if not fold_name(text).split():
-        raise ValueError("has no word in it")
-    return text
 
 
 class TakedownFormat(StrEnum):
@@ -46,13 +39,11 @@ class RecordsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_has_a_word)] | None = (
-        Field(
-            None,
-            description="Words, each the beginning of a word of the record; case and accents do "
-            "not matter.",
-            examples=["election"],
-        )
+    q: Words | None = Field(
+        None,
+        description="Words, each the beginning of a word of the record; case and accents do "
+        "not matter.",
+        examples=["election"],
     )
     state: Codes = Field(
         [], description="Attributed to one of these, or said for one of them.", examples=[["RU"]]

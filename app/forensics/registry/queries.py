@@ -5,15 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.events.outlets import fold_name
-from app.events.parameters import Codes, Slugs, one_of
+from app.events.parameters import Codes, Slugs, Words, one_of
 from app.forensics.registry.vocabulary import ENTRY_KINDS, STATUSES, platform_key
-
-
-def _has_a_word(text: str) -> str:
-    if not fold_name(text).split():
-        raise ValueError("has no word in it")
-    return text
 
 
 class RegistrySort(StrEnum):
@@ -26,13 +19,11 @@ class RegistryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_has_a_word)] | None = (
-        Field(
-            None,
-            description="Words, each the beginning of a word of the name, an alias, the domain or"
-            " the handle; case and accents do not matter.",
-            examples=["spiegel"],
-        )
+    q: Words | None = Field(
+        None,
+        description="Words, each the beginning of a word of the name, an alias, the domain or"
+        " the handle; case and accents do not matter.",
+        examples=["spiegel"],
     )
     kind: one_of("RegistryKind", ENTRY_KINDS) = Field(  # type: ignore[valid-type]
         [], description="What it is.", examples=[["domain"]]
