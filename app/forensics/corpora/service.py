@@ -36,6 +36,8 @@ from app.forensics.sources.tables import TableError
 from app.plans import Plan
 
 MAX_UPLOADS_AT_ONCE = 2  # of one account, at each server process
+MAX_RATIO = 200  # posts pack to a tenth or so; what unpacks to far more is a bomb
+MIN_UNPACKED_BYTES = 32 << 20  # however little was sent
 _CORPORA, _POSTS, _UPLOADS = "-id", "id", "-started_at,-id"
 
 
@@ -99,9 +101,9 @@ async def upload_posts(
             sha256=body.sha256,
             size_bytes=body.size_bytes,
         )
-        fault = await _import(
-            database, upload, body.path, columns, plan.posts_per_corpus, settings.max_unpacked_bytes
-        )
+        unpacked = max(body.size_bytes * MAX_RATIO, MIN_UNPACKED_BYTES)
+        most = min(settings.max_unpacked_bytes, unpacked)
+        fault = await _import(database, upload, body.path, columns, plan.posts_per_corpus, most)
     done = await get_upload(database, upload.id)
     counts = {"counts": done.counts, "upload": str(upload.id)}
     if fault is not None:

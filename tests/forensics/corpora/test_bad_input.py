@@ -1,5 +1,6 @@
 """Bad rows over HTTP and from the command line: told by line, and every row is counted once."""
 
+import gzip
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -83,6 +84,13 @@ async def test_from_the_command_line(analyst: Analyst, database: Database, tmp_p
     _check(upload, (await analyst.get("corpora/c/posts?limit=100"))["items"])
     again = run_vric(*arguments, cwd=tmp_path, VRIC_DATABASE_URL=database.url)
     assert "added" not in again.stdout and "known" in again.stdout
+
+
+async def test_little_that_unpacks_to_much(analyst: Analyst) -> None:
+    bomb = gzip.compress(_line("first") + b"\n" * 40_000_000)
+    assert len(bomb) < 100_000
+    refused = await analyst.upload(bomb, status=422)
+    assert "once it is unpacked" in refused["detail"]
 
 
 @pytest.mark.usefixtures("worker")
