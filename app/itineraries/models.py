@@ -185,6 +185,14 @@ class Activity(Table, table=True):
     )
 
 
+class ChangedCraft(Table, table=True):
+    """A craft whose activities changed, and of whose journeys that is not told yet."""
+
+    __tablename__ = "changed_crafts"
+
+    craft_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
 class Zone(Table, table=True):
     """An account's own area of interest; the bundled ones are package data."""
 

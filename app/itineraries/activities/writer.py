@@ -39,7 +39,7 @@ DELETE FROM activities AS a USING (
         WHERE f.kind = old.kind AND f.craft_ids = old.craft_ids AND f.start_at = old.start_at
           AND f.part = old.part
     )
-) AS gone WHERE a.id = gone.id RETURNING {STANDS} AS shown
+) AS gone WHERE a.id = gone.id RETURNING craft_ids, {STANDS} AS shown
 """
 _MERGE = f"""
 INSERT INTO activities ({_LIST})
@@ -49,8 +49,11 @@ ON CONFLICT (kind, craft_ids, start_at, part) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[4:])}, changed_at = now()
 WHERE ({", ".join(f"activities.{name}" for name in _COLUMNS[4:])})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS[4:])})
-RETURNING id, {STANDS} AS shown
+RETURNING id, craft_ids, {STANDS} AS shown
 """
+_CHANGED = (
+    "INSERT INTO changed_crafts (craft_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING"
+)
 # A craft that fixes are just written of becomes stale again: it is left out and not waited for, so
 # that those who write and this never wait for each other.
 _FRESH = """
@@ -102,7 +105,9 @@ async def replace_activities(
     merged = await connection.fetch(_MERGE)
     if removed or merged:
         await data_version.bump(connection, data_version.ROUTES)
-    return Changes([row["id"] for row in merged], sum(row["shown"] for row in [*removed, *merged]))
+    shown = [row for row in [*removed, *merged] if row["shown"]]
+    await connection.execute(_CHANGED, sorted({one for row in shown for one in row["craft_ids"]}))
+    return Changes([row["id"] for row in merged], len(shown))
 
 
 async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]) -> None:

@@ -9,7 +9,6 @@ import orjson
 from app.itineraries.formats.parts import known_times, placed, written_times
 from app.itineraries.formats.shapes import Line, Point
 
-_COLOUR = {"solidColor": {"color": {"rgba": [255, 165, 0, 255]}}}
 _M_PER_FT = 0.3048
 
 
@@ -42,7 +41,7 @@ def _line(line: Line) -> dict[str, Any]:
     if len(order) < 2:
         packet["polyline"] = {
             "positions": {"cartographicDegrees": place.ravel()},
-            "material": _COLOUR,
+            "material": _material(line),
             "width": 2,
             "clampToGround": line.altitude_ft is None,
         }
@@ -55,9 +54,14 @@ def _line(line: Line) -> dict[str, Any]:
         "interpolationAlgorithm": "LINEAR",
         "cartographicDegrees": np.column_stack((since, place[order])).ravel(),
     }
-    packet["path"] = {"material": _COLOUR, "width": 2}
+    packet["path"] = {"material": _material(line), "width": 2}
     packet["point"] = {"pixelSize": 8}
     return packet
+
+
+def _material(line: Line) -> dict[str, Any]:
+    colour = {"color": {"rgba": [*bytes.fromhex(line.colour[1:]), 255]}}
+    return {"polylineDash": colour} if line.dashed else {"solidColor": colour}
 
 
 def _point(point: Point) -> dict[str, Any]:

@@ -30,9 +30,12 @@ def _line(line: Line) -> str:
         drawn = f"<gx:MultiTrack>\n{''.join(map(_track, parts))}</gx:MultiTrack>"
     else:
         drawn = f"<MultiGeometry>\n{''.join(map(_line_string, parts))}</MultiGeometry>"
-    return (
-        f"<Placemark><name>{escaped(line.name)}</name>{_data(line.properties)}{drawn}</Placemark>\n"
+    red, green, blue = (line.colour[at : at + 2] for at in (1, 3, 5))
+    style = (
+        f"<Style><LineStyle><color>ff{blue}{green}{red}</color><width>3</width></LineStyle></Style>"
     )
+    about = f"<name>{escaped(line.name)}</name>{style}{_data(line.properties)}"
+    return f"<Placemark>{about}{drawn}</Placemark>\n"
 
 
 def _track(part: Part) -> str:

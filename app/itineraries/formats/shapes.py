@@ -12,7 +12,7 @@ class Line:
 
     Columns are of one length; `time_s` is epoch seconds UTC, NaN where unknown; altitude, speed and
     course may be left out. Fixes without a finite place are left out of every format. `properties`
-    must be JSON types.
+    must be JSON types. `colour` is `#rrggbb`; formats that draw heed it, and `dashed` if they can.
     """
 
     id: str
@@ -24,6 +24,8 @@ class Line:
     speed_kn: Floats | None = None
     course_deg: Floats | None = None
     properties: Mapping[str, object] = field(default_factory=dict)
+    colour: str = "#ffa500"
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

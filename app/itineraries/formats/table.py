@@ -28,7 +28,7 @@ def encode_csv(title: str, lines: Sequence[Line], points: Sequence[Point]) -> by
     for point in points:
         at = written_times(np.array([np.nan if point.start_at is None else point.start_at]))[0]
         place = (round(point.lat, 6), round(point.lon, 6))
-        writer.writerow(("point", _safe(point.id), _safe(point.name), at, *place, "", "", ""))
+        writer.writerow(("point", safe(point.id), safe(point.name), at, *place, "", "", ""))
     return stream.getvalue().encode()
 
 
@@ -46,7 +46,7 @@ def _rows(line: Line) -> Iterator[tuple[object, ...]]:
         )
     ]
     times = written_times(known_times(line.time_s[rows]))
-    about = ("line", _safe(line.id), _safe(line.name))
+    about = ("line", safe(line.id), safe(line.name))
     for values in zip(times, *columns, strict=True):
         yield (*about, *values)
 
@@ -55,5 +55,6 @@ def _written(values: Floats, decimals: int) -> list[object]:
     return [value if isfinite(value) else "" for value in np.round(values, decimals).tolist()]
 
 
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
+    """A text that a spreadsheet would take for a formula is set in quotation."""
     return f"'{value}" if value.startswith(_FORMULA) else value

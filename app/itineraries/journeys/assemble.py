@@ -211,7 +211,11 @@ def _title(first: Claim, legs: Sequence[dict[str, Any]]) -> str:
 
 def _period(legs: Sequence[dict[str, Any]]) -> dict[str, datetime] | None:
     spans = [leg[end]["when"] for leg in legs for end in ("from", "to") if leg[end]["when"]]
-    spans += [span for leg in legs for span in leg["dark"]]
+    spans += [
+        {**span, "latest": span["latest"] or span["earliest"]}
+        for leg in legs
+        for span in leg["dark"]
+    ]
     if not spans:
         return None
     return {

@@ -21,6 +21,7 @@ from app.itineraries.journeys.identifiers import (
     checked_registration,
 )
 from app.itineraries.journeys.moments import Moment
+from app.itineraries.parameters import WindowText
 
 MoverKind = Literal["person", "delegation", "group", "aircraft", "vessel", "fleet", "cargo"]
 Status = Literal["observed", "inferred", "reported", "unconfirmed", "planned", "alleged", "denied"]
@@ -29,6 +30,7 @@ Certainty = Literal["confirmed", "reported", "alleged", "unknown"]
 Precision = Literal["exact", "city", "admin1", "country", "region"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 MOVER_KINDS: tuple[MoverKind, ...] = get_args(MoverKind)
+GOES_ON = "/.."
 _SLUG = r"[a-z0-9][a-z0-9-]{0,99}"
 
 
@@ -42,6 +44,11 @@ def _as_list(value: object) -> object:
 
 def _parses(text: str) -> str:
     Moment.parse(text)
+    return text
+
+
+def _parses_or_goes_on(text: str) -> str:
+    Moment.parse(text.removesuffix(GOES_ON))
     return text
 
 
@@ -118,11 +125,13 @@ class When(_Part):
 
 
 class Dark(When):
-    """A time when the craft was not re-observed; from where to where, when sensors tell it.
+    """A time when the craft was not re-observed, `a/..` while it goes on; from where to where, when
+    sensors tell it.
 
     `activity_id` is the gap in /v1/routes/activities, by which its reach can be asked for.
     """
 
+    at: Annotated[str, Field(max_length=60), AfterValidator(_parses_or_goes_on)]
     activity_id: int | None = None
     from_lat: float | None = Field(None, ge=-90, le=90)
     from_lon: float | None = Field(None, ge=-180, le=180)
@@ -130,6 +139,22 @@ class Dark(When):
     to_lon: float | None = Field(None, ge=-180, le=180)
     distance_km: float | None = Field(None, ge=0)
     implied_speed_kn: float | None = Field(None, ge=0)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment.parse(self.at.removesuffix(GOES_ON))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the craft has not been re-observed since."""
+        return self.at.endswith(GOES_ON)
+
+
+class Track(_Part):
+    """The fixes that show a leg: those of a craft in an interval, as /v1/routes/crafts has them."""
+
+    craft_id: int
+    datetime: WindowText
 
 
 class Source(_Part):
@@ -207,6 +232,7 @@ class Claim(_Part):
     count: int | None = Field(None, ge=1, le=1_000_000, description="how many of the kind moved")
     count_is_minimum: bool = False
     dark: tuple[Dark, ...] = Field((), max_length=50, description="when it was not re-observed")
+    track: Track | None = Field(None, description="the positions that show it")
     note: LongText | None = None
     sources: tuple[Source, ...] = Field(min_length=1, max_length=50)
     synthetic: bool = False

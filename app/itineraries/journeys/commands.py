@@ -79,13 +79,18 @@ def picture(
     """Draw an itinerary: legs by status, dark periods dashed, sources listed."""
     from app.itineraries.journeys.outputs import encode_itinerary
     from app.itineraries.journeys.queries import ItineraryFormat, ItineraryQuery
-    from app.itineraries.journeys.service import get_itinerary
+    from app.itineraries.journeys.service import fetch_tracks, get_itinerary
 
     if file.suffix not in (".svg", ".png"):
         raise CommandError(f"{file}: give a name that ends in .svg or .png")
     query = ItineraryQuery(as_of=f"{as_of:%Y-%m-%d}" if as_of else None)
-    itinerary = run_with_database(lambda database: get_itinerary(database, itinerary_id, query))
-    body = encode_itinerary(ItineraryFormat(file.suffix[1:]), itinerary)
+
+    async def work(database: "Database") -> bytes:
+        itinerary = await get_itinerary(database, itinerary_id, query)
+        tracks = await fetch_tracks(database, itinerary)
+        return encode_itinerary(ItineraryFormat(file.suffix[1:]), itinerary, tracks)
+
+    body = run_with_database(work)
     try:
         file.write_bytes(body)
     except OSError as error:

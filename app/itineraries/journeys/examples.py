@@ -132,6 +132,7 @@ ITINERARY: Any = {
             ],
             "escort": [],
             "dark": [],
+            "track": None,
             "note": "The owner is under United States sanctions over alleged arms flights to "
             "Syria. October 26 was a Monday.",
             "sources": [0, 1],

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.events.outlets import fold_name
-from app.itineraries.journeys.claims import Claim, Dark
+from app.itineraries.journeys.claims import Claim, Dark, Track
 from app.itineraries.journeys.ends import End
 
 Told = Sequence[tuple[Claim, tuple[int, ...]]]
@@ -23,6 +23,7 @@ def facts_of(claims: Sequence[Claim]) -> dict[str, Any]:
         "cargo": _cargo(claims),
         "escort": list(dict.fromkeys(name for c in claims for name in c.escort)),
         "dark": [_dark(when) for c in claims for when in c.dark],
+        "track": next((_track(c.track) for c in claims if c.track), None),
         "note": " ".join(dict.fromkeys(c.note for c in claims if c.note)) or None,
     }
 
@@ -79,8 +80,13 @@ def _conflict(
 
 def _dark(when: Dark) -> dict[str, Any]:
     where = when.model_dump(exclude={"at", "words", "part"})
-    span = {"earliest": when.moment.earliest, "latest": when.moment.latest, "words": when.words}
-    return span | where
+    latest = None if when.goes_on else when.moment.latest
+    return {"earliest": when.moment.earliest, "latest": latest, "words": when.words} | where
+
+
+def _track(track: Track) -> dict[str, Any]:
+    href = f"/v1/routes/crafts/{track.craft_id}/track?datetime={track.datetime}"
+    return {**track.model_dump(), "href": href}
 
 
 def _craft(claims: Sequence[Claim]) -> dict[str, Any] | None:

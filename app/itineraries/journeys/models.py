@@ -174,7 +174,7 @@ class ItineraryRedaction(Table, table=True):
 
 
 class ObservedUntil(Table, table=True):
-    """The one row that tells until when journeys tell of what was derived from positions."""
+    """The one row that tells until when craft were heard as journeys last told of silences."""
 
     __tablename__ = "observed_until"
     __table_args__ = (CheckConstraint("only_row", name="one_row"),)

@@ -1,6 +1,7 @@
 """Routes over itineraries: search, one in many formats, its map, its history."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from app.access.gate import Caller
 from app.access.policy import requires
+from app.core.db import Database
 from app.core.http import ReadDatabase
 from app.core.negotiation import negotiate
 from app.core.query_string import from_query
@@ -18,11 +20,12 @@ from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.itineraries.journeys import service
 from app.itineraries.journeys.examples import ITINERARY_PAGE
+from app.itineraries.journeys.maps import leg_features
 from app.itineraries.journeys.outputs import (
     ITEM_TYPES,
     LIST_TYPES,
+    UNDRAWN,
     encode_itinerary,
-    leg_features,
     legs_csv,
 )
 from app.itineraries.journeys.queries import (
@@ -94,10 +97,11 @@ async def list_itineraries(
         body = legs_csv(answer.items)
     else:
         features = [feature for item in answer.items for feature in leg_features(item)]
-        body = orjson.dumps({
+        collection = {
             "type": "FeatureCollection", "features": features, "links": listed,
             "numberReturned": len(features), "meta": answer.meta,
-        })  # fmt: skip
+        }  # fmt: skip
+        body = orjson.dumps(collection, option=orjson.OPT_SERIALIZE_NUMPY)
     headers = {}
     if answer.next_cursor is not None:
         headers["Link"] = f'<{links.next(answer.next_cursor)}>; rel="next"'
@@ -124,8 +128,7 @@ async def get_itinerary(
     """
     format_ = negotiate(query.f, request.headers.get("accept", ""), ITEM_TYPES)
     itinerary = await service.get_itinerary(database, itinerary_id, query)
-    body = await asyncio.to_thread(encode_itinerary, format_, itinerary)
-    return Response(body, media_type=ITEM_TYPES[format_])
+    return await _written(database, format_, itinerary)
 
 
 @router.get(
@@ -154,8 +157,14 @@ async def get_itinerary_map(
     a description for those who do not see it."""
     whole = ItineraryQuery(as_of=query.as_of)
     itinerary = await service.get_itinerary(database, itinerary_id, whole)
-    format_ = ItineraryFormat(format)
-    body = await asyncio.to_thread(encode_itinerary, format_, itinerary)
+    return await _written(database, ItineraryFormat(format), itinerary)
+
+
+async def _written(
+    database: Database, format_: ItineraryFormat, itinerary: Mapping[str, Any]
+) -> Response:
+    tracks = {} if format_ in UNDRAWN else await service.fetch_tracks(database, itinerary)
+    body = await asyncio.to_thread(encode_itinerary, format_, itinerary, tracks)
     return Response(body, media_type=ITEM_TYPES[format_])
 
 

@@ -73,12 +73,14 @@ class ItinerarySource(BaseModel):
     state: str | None = Field(description="the state that owns or controls the outlet")
 
 
-class DarkPeriod(Span):
+class DarkPeriod(BaseModel):
     """A time without a position; from where to where, how far and how fast, when sensors tell it.
 
     `POST /v1/routes/reachability` with the `activity_id` tells what was in reach meanwhile.
     """
 
+    earliest: datetime
+    latest: datetime | None = Field(description="null while it goes on")
     words: str | None
     activity_id: int | None
     from_lat: float | None
@@ -87,6 +89,14 @@ class DarkPeriod(Span):
     to_lon: float | None
     distance_km: float | None
     implied_speed_kn: float | None
+
+
+class LegTrack(BaseModel):
+    """The positions that show a leg."""
+
+    craft_id: int
+    datetime: str
+    href: str
 
 
 class Leg(BaseModel):
@@ -106,6 +116,7 @@ class Leg(BaseModel):
     cargo: list[dict[str, Any]]
     escort: list[str]
     dark: list[DarkPeriod] = Field(description="when it was not re-observed")
+    track: LegTrack | None
     note: str | None
     sources: list[int]
     independent_sources: int

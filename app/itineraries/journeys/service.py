@@ -25,9 +25,14 @@ from app.itineraries.journeys.queries import (
     ItineraryQuery,
     parse_corridor,
 )
+from app.itineraries.journeys.records import dump
+from app.itineraries.parameters import InstantRange
+from app.itineraries.positions.repository import fetch_track
+from app.itineraries.tracks.positions import Positions
 from app.plans import Plan
 
 PATH = "/v1/routes/itineraries"
+MAX_TRACKED = 100_000
 MAX_WHOLE = 500
 """Itineraries with all legs on a page: one can be megabytes."""
 
@@ -151,7 +156,29 @@ async def _as_known(database: Database, itinerary_id: str, query: ItineraryQuery
 
 
 def _assembled(contents: Sequence[bytes], as_of: date | None) -> dict[str, Any] | None:
-    return assemble([read_claim(orjson.loads(content)) for content in contents], as_of)
+    """The itinerary as one that is stored."""
+    claims = [read_claim(orjson.loads(content)) for content in contents]
+    document: dict[str, Any] | None = orjson.loads(dump(assemble(claims, as_of)))
+    return document
+
+
+async def fetch_tracks(database: Database, itinerary: Mapping[str, Any]) -> dict[int, Positions]:
+    """The fixes that show the observed legs of an itinerary, by the legs' positions.
+
+    Legs beyond what is read at once, 100,000 fixes for all, have none.
+    """
+    found: dict[int, Positions] = {}
+    left = MAX_TRACKED
+    for leg in itinerary["legs"]:
+        if leg.get("track") is None or left <= 0:
+            continue
+        span = InstantRange.parse(leg["track"]["datetime"])
+        craft_id = leg["track"]["craft_id"]
+        positions = await fetch_track(database, craft_id, span.start, span.end, left + 1)
+        left -= len(positions)
+        if left >= 0 and len(positions) > 1:
+            found[leg["position"]] = positions
+    return found
 
 
 def _names_in(document: Mapping[str, Any]) -> list[str]:

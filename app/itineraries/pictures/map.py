@@ -54,9 +54,12 @@ def _lines(routes: Sequence[Route], frame: Frame) -> list[tuple[Route, Floats]]:
     seen: Counter[frozenset[tuple[float, float]]] = Counter()
     found = []
     for route in routes:
-        if len(route.marks) < 2:
+        if len(route.lat) < 2:
             continue
         pixels = frame.project(route.lat, frame.unwrap(route.lon))
+        if route.is_seen:
+            found.append((route, pixels))
+            continue
         ends = frozenset((round(m.lat, 2), round(m.lon, 2)) for m in route.marks)
         turn = seen[ends]
         seen[ends] += 1

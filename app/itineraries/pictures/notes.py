@@ -142,6 +142,8 @@ def _dates(leg: Mapping[str, Any]) -> str:
 
 
 def _span(when: Mapping[str, Any]) -> str:
+    if when["latest"] is None:
+        return f"since {_day(when['earliest']):%d %b %Y}"
     first, last = (_day(when[name]) for name in ("earliest", "latest"))
     if first == last:
         return f"{first:%d %b %Y}"
@@ -152,8 +154,8 @@ def _span(when: Mapping[str, Any]) -> str:
     return f"{first:%d %b %Y} – {last:%d %b %Y}"
 
 
-def _day(value: str | datetime) -> date:
-    return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).date()
+def _day(text: str) -> date:
+    return datetime.fromisoformat(text).date()
 
 
 def _support(leg: Mapping[str, Any]) -> str:

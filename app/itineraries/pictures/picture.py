@@ -11,6 +11,7 @@ from app.itineraries.pictures.map import draw_map
 from app.itineraries.pictures.notes import draw_legend, draw_legs, draw_sources, write
 from app.itineraries.pictures.projection import Frame
 from app.itineraries.pictures.routes import routes_of
+from app.itineraries.tracks.positions import Positions
 
 WIDTH = 1_200
 MAP_HEIGHT = 560
@@ -19,13 +20,14 @@ _INNER = WIDTH - 2 * MARGIN
 SVG = "http://www.w3.org/2000/svg"
 
 
-def draw_svg(itinerary: Mapping[str, Any]) -> bytes:
+def draw_svg(itinerary: Mapping[str, Any], tracks: Mapping[int, Positions]) -> bytes:
     """A picture 1,200 units wide and as high as its notes need.
 
     Args:
         itinerary: as the service gives it.
+        tracks: the fixes that show legs, by the legs' positions.
     """
-    routes = routes_of(itinerary["legs"])
+    routes = routes_of(itinerary["legs"], tracks)
     root = Element("svg", {
         "xmlns": SVG, "role": "img", "aria-labelledby": "title desc", "font-family": style.FAMILY,
     })  # fmt: skip
@@ -46,7 +48,8 @@ def draw_svg(itinerary: Mapping[str, Any]) -> bytes:
     y = _rule(page, y) + 16
     y = draw_sources(page, itinerary, y, _INNER)
     y += 14
-    write(page, 0, y, _FOOT, 12, style.FAINT)
+    foot = f"{'Observed legs follow positions; other l' if tracks else 'L'}{_FOOT}"
+    write(page, 0, y, foot, 12, style.FAINT)
     height = round(y + 26)
     root.attrib.update(width=str(WIDTH), height=str(height), viewBox=f"0 0 {WIDTH} {height}")
     paper.attrib.update(width=str(WIDTH), height=str(height))
@@ -55,14 +58,16 @@ def draw_svg(itinerary: Mapping[str, Any]) -> bytes:
 
 
 _FOOT = (
-    "Lines are great circles between the stops that are told and where a craft was lost and seen again, "
+    "ines are great circles between the stops that are told and where a craft was lost and seen again, "
     "not the way that was flown or sailed. Land: Natural Earth. VRIC Monitor."
 )
 
 
-def draw_png(itinerary: Mapping[str, Any], width: int = WIDTH) -> bytes:
+def draw_png(
+    itinerary: Mapping[str, Any], tracks: Mapping[int, Positions], width: int = WIDTH
+) -> bytes:
     """The same picture in pixels, with the fonts that come with the package."""
-    return png_of(draw_svg(itinerary), width)
+    return png_of(draw_svg(itinerary, tracks), width)
 
 
 def describe(itinerary: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -10,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from app.itineraries.journeys.geometry import great_circle
+from app.itineraries.journeys.geometry import Stretch, stretches_of
 from app.itineraries.journeys.places import country_name
-from app.itineraries.tracks.positions import Floats
+from app.itineraries.tracks.positions import Floats, Positions
 
 MAX_LEGS = 300
 
@@ -32,7 +33,8 @@ class Route:
     """A leg that can be drawn: its line, or one point where only that is known.
 
     `dark` are the parts of the line, each from one of its points to another, without a position;
-    all of it where nobody tells where the craft was lost and seen again.
+    all of it where nobody tells where the craft was lost and seen again. `is_seen` tells that
+    positions show the way.
     """
 
     position: int
@@ -41,6 +43,7 @@ class Route:
     lat: Floats
     lon: Floats
     marks: tuple[Mark, ...]
+    is_seen: bool = False
 
 
 @cache
@@ -52,44 +55,41 @@ def _country_points() -> Mapping[str, tuple[float, float]]:
     }
 
 
-def routes_of(legs: Sequence[Mapping[str, Any]]) -> list[Route]:
-    """What can be drawn of the legs, at most 300 of them."""
+def routes_of(legs: Sequence[Mapping[str, Any]], tracks: Mapping[int, Positions]) -> list[Route]:
+    """What can be drawn of the legs, at most 300 of them.
+
+    Args:
+        tracks: the fixes that show legs, by the legs' positions.
+    """
     found = []
     for leg in legs[:MAX_LEGS]:
-        start, end = _mark(leg["from"]["place"]), _mark(leg["to"]["place"])
-        between = [mark for place in leg["via"] if (mark := _mark(place)) is not None]
-        marks = tuple(mark for mark in (start, *between, end) if mark is not None)
-        if marks:
-            lat, lon, dark = _seen_line(start, end, leg["dark"]) or _told_line(marks, leg["dark"])
-            found.append(Route(leg["position"], leg["status"], dark, lat, lon, marks))
+        places = (leg["from"]["place"], *leg["via"], leg["to"]["place"])
+        stops = [_mark(place) for place in places]
+        at = [None if mark is None else (mark.lat, mark.lon) for mark in stops]
+        track = tracks.get(leg["position"])
+        lines = stretches_of(leg, at, track)
+        marks = [mark for mark in stops if mark is not None]
+        if stops[-1] is None:
+            marks += [mark for dark in leg["dark"] for mark in _last_seen(dark)]
+        if lines or marks:
+            found.append(_route(leg, lines, marks, is_seen=track is not None))
     return found
 
 
-_Line = tuple[Floats, Floats, tuple[tuple[int, int], ...]]
-
-
-def _told_line(marks: Sequence[Mark], dark: Sequence[Mapping[str, Any]]) -> _Line:
-    """Great circles over the stops."""
-    lat, lon = great_circle([m.lat for m in marks], [m.lon for m in marks])
-    return lat, lon, ((0, len(lat) - 1),) if dark else ()
-
-
-def _seen_line(
-    start: Mark | None, end: Mark | None, dark: Sequence[Mapping[str, Any]]
-) -> _Line | None:
-    """Great circles over where the craft was lost and seen again, where that is known."""
-    seen = [span for span in dark if span["from_lat"] is not None]
-    if not seen or len(seen) < len(dark):
-        return None
-    points = [(start.lat, start.lon)] if start else []
-    for span in seen:
-        points += [(span["from_lat"], span["from_lon"]), (span["to_lat"], span["to_lon"])]
-    points += [(end.lat, end.lon)] if end else []
-    lines = [great_circle([a[0], b[0]], [a[1], b[1]]) for a, b in pairwise(points)]
-    lat, lon = (np.concatenate([line[axis] for line in lines]) for axis in (0, 1))
-    bounds = np.concatenate(([0], np.cumsum([len(line[0]) for line in lines]))).tolist()
-    first = 1 if start else 0
-    return lat, lon, tuple((a, b - 1) for a, b in pairwise(bounds))[first::2][: len(seen)]
+def _route(
+    leg: Mapping[str, Any], lines: Sequence[Stretch], marks: Sequence[Mark], *, is_seen: bool
+) -> Route:
+    lats, lons = [one.lat for one in lines], [one.lon for one in lines]
+    if not lines:
+        lats, lons = [np.array([marks[0].lat])], [np.array([marks[0].lon])]
+    bounds = np.cumsum([0, *map(len, lats)]).tolist()
+    dark = tuple(
+        (first, last - 1)
+        for one, (first, last) in zip(lines, pairwise(bounds), strict=False)
+        if one.dark is not None
+    )
+    lat, lon = np.concatenate(lats), np.concatenate(lons)
+    return Route(leg["position"], leg["status"], dark, lat, lon, tuple(marks), is_seen)
 
 
 def _mark(place: Mapping[str, Any] | None) -> Mark | None:
@@ -101,6 +101,14 @@ def _mark(place: Mapping[str, Any] | None) -> Mark | None:
         return Mark(place["lat"], place["lon"], label or "", exact)
     point = _country_points().get(place["country"] or "")
     return None if point is None else Mark(*point, label or "", exact=False)
+
+
+def _last_seen(dark: Mapping[str, Any]) -> list[Mark]:
+    """Where a craft was last that has not been re-observed since, if that is known."""
+    if dark["latest"] is not None or dark["from_lat"] is None:
+        return []
+    label = f"last seen {datetime.fromisoformat(dark['earliest']):%d %b %Y}"
+    return [Mark(dark["from_lat"], dark["from_lon"], label, exact=True)]
 
 
 def bowed(pixels: Floats, by: float) -> Floats:

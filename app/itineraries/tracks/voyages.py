@@ -38,17 +38,20 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A gap between two fixes. `activity_id` names it where it is stored."""
+    """A gap between two fixes. `activity_id` names it where it is stored.
+
+    While it goes on `end_at` is infinite, and None what its end would tell.
+    """
 
     activity_id: int
     start_at: float
     end_at: float
     from_lat: float
     from_lon: float
-    to_lat: float
-    to_lon: float
-    distance_km: float
-    implied_speed_kn: float
+    to_lat: float | None
+    to_lon: float | None
+    distance_km: float | None
+    implied_speed_kn: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,37 @@ async def test_the_list_in_every_format(demo: httpx.AsyncClient) -> None:
     assert hints[0]["parameters"] == ["person"]
 
 
+@pytest.mark.parametrize("query", ["", "as_of=2020-11-08&", "recorded_by=2100-01-01T00:00:00Z&"])
+async def test_one_in_every_format(demo: httpx.AsyncClient, query: str) -> None:
+    for format_, begins in (
+        ("json", b"{"), ("geojson", b"{"), ("mfjson", b"{"), ("gpx", b"<?xml"), ("kml", b"<?xml"),
+        ("czml", b"["), ("csv", b"itinerary,"), ("svg", b"<?xml"), ("png", b"\x89PNG"),
+    ):  # fmt: skip
+        answer = await demo.get(f"{ROUTES}/samah-2020-10?{query}f={format_}")
+        assert answer.status_code == 200, (format_, answer.text[:300])
+        assert answer.content.startswith(begins)
+
+
+async def test_features_of_reported_legs(demo: httpx.AsyncClient) -> None:
+    features = (await fetch(demo, f"{ROUTES}/zarif-2020-11", f="geojson"))["features"]
+    kinds = [feature["properties"]["kind"] for feature in features]
+    assert kinds == ["leg"] * 3 + ["stop"] * 3
+    arrival, onward = features[0], features[1]
+    assert arrival["geometry"]["type"] == "Point" and arrival["properties"]["line"] is None
+    assert onward["geometry"]["type"] == "LineString"
+    assert (onward["properties"]["line"], onward["properties"]["status"]) == (
+        "great_circle",
+        "reported",
+    )
+    havana = features[4]["properties"]
+    assert [(end["position"], end["end"], end["status"]) for end in havana["legs"]] == [
+        (2, "to", "reported"), (3, "from", "inferred")
+    ]  # fmt: skip
+    # Samah's silence is told without a place: all of its line stands for the leg.
+    dark = (await fetch(demo, f"{ROUTES}/samah-2020-10", f="geojson"))["features"][2]
+    assert dark["properties"]["kind"] == "dark" and dark["geometry"] is None
+
+
 async def test_who_may_see_what(own_demo_url: str) -> None:
     """Links of events are shown to those whose plan and key have routes, from the cache as well."""
     async with Database(own_demo_url, pool_size=1) as database:

@@ -34,6 +34,9 @@ async def observe(database: Database, start: str, end: str, ends: tuple[object, 
             " $2::text::timestamptz, 'leg', '1', $3 FROM crafts",
             start, end, evidence.decode(),
         )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO changed_crafts (craft_id) SELECT id FROM crafts ON CONFLICT DO NOTHING"
+        )
 
 
 async def test_an_observed_flight_joins_the_journey_of_its_aircraft(

@@ -23,7 +23,7 @@ def drawn(*legs: dict[str, Any]) -> ElementTree.Element:
     document = assemble([read_claim(item) for item in legs])
     assert document is not None
     itinerary = orjson.loads(dump({"id": "a-journey", **document, "as_of": None}))
-    return ElementTree.fromstring(draw_svg(itinerary))  # noqa: S314 - our own bytes
+    return ElementTree.fromstring(draw_svg(itinerary, {}))  # noqa: S314 - our own bytes
 
 
 def texts(root: ElementTree.Element) -> str:
@@ -100,8 +100,8 @@ def test_png_needs_no_font_of_the_system() -> None:
     document = assemble([read_claim(leg())])
     assert document is not None
     itinerary = orjson.loads(dump({"id": "a-journey", **document, "as_of": None}))
-    with_text = draw_png(itinerary, 800)
-    bare = draw_png({**itinerary, "title": "", "sources": []}, 800)
+    with_text = draw_png(itinerary, {}, 800)
+    bare = draw_png({**itinerary, "title": "", "sources": []}, {}, 800)
     assert with_text.startswith(b"\x89PNG") and with_text != bare
 
 

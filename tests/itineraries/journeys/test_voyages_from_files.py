@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -27,9 +28,12 @@ WAY = [(0, HAVANA, 0), (8, HAVANA, 0), (10, AT_SEA, 10), (15, AT_SEA, 10), (20, 
        (60, SEEN, 12), (64, (10.5, -64.9), 12), (66, JOSE, 0), (80, JOSE, 0)]  # fmt: skip
 
 
-def ais(hours: int = 80) -> str:
-    """MarineCadastre CSV with a fix each half hour, but for the silence."""
+def ais(hours: int = 80, other_at: int | None = None) -> str:
+    """MarineCadastre CSV with a fix each half hour, but for the silence, and one of another ship."""
     lines = [HEADER]
+    if other_at is not None:
+        at = datetime.fromtimestamp(BEGIN + other_at * 3600, UTC)
+        lines.append(f"636123456,{at:%Y-%m-%dT%H:%M:%S},12.0,-70.0,9,0,0,OTHER,,,80")
     for (start, here, knots), (end, there, _) in pairwise(WAY):
         steps = 1 if end - start == 40 else 2 * (end - start)
         for step in range(steps):
@@ -103,3 +107,63 @@ async def test_more_of_a_voyage_changes_its_leg_and_no_other(
     [arrived] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
     assert arrived["to"]["place"]["country"] == "VE"
     assert "0 itineraries changed" in ingest(tmp_path, ais() + "\n", database.url)
+
+
+async def test_a_silence_that_goes_on_is_a_dark_period_without_an_end(
+    database: Database, caller: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    ingest(tmp_path, ais(hours=19, other_at=20), database.url)
+    path = f"{ROUTES}/{(await fetch(caller, ROUTES, craft=MMSI))['items'][0]['id']}"
+    [leg] = (await fetch(caller, path))["legs"]
+    assert leg["dark"] == []
+    # Time passes: others are heard, and so it is known that this one is not.
+    ingest(tmp_path, ais(hours=19, other_at=27), database.url)
+    [leg] = (await fetch(caller, path))["legs"]
+    [dark] = leg["dark"]
+    assert (dark["earliest"], dark["latest"]) == ("2020-08-01T19:00:00Z", None)
+    drawn = {f["id"]: f for f in (await fetch(caller, path, f="geojson"))["features"]}
+    name = path.rpartition("/")[2]
+    assert drawn[f"{name}.1.dark1"]["geometry"]["type"] == "Point"
+    assert "since 01 Aug 2020" in (await caller.get(f"{path}/map.svg")).text
+    # It was heard meanwhile, by a receiver whose file comes late: there was no such silence.
+    ingest(tmp_path, ais(hours=20, other_at=25), database.url)
+    late = [(20.5, 21.9, -75.1), (26, 21.0, -76.0)]
+    rows = [f"{MMSI},{datetime.fromtimestamp(BEGIN + hour * 3600, UTC):%Y-%m-%dT%H:%M:%S},"
+            f"{lat},{lon},9,0,0,OTOMAN,IMO{IMO},D6AB,80" for hour, lat, lon in late]  # fmt: skip
+    ingest(tmp_path, "\n".join([HEADER, *rows]) + "\n", database.url)
+    [leg] = (await fetch(caller, path))["legs"]
+    assert leg["dark"] == []
+
+
+async def test_maps_follow_the_positions_of_an_observed_leg(
+    database: Database, caller: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    ingest(tmp_path, ais(), database.url)
+    path = f"{ROUTES}/{(await fetch(caller, ROUTES, craft=MMSI))['items'][0]['id']}"
+    [leg] = (await fetch(caller, path))["legs"]
+    page = await fetch(caller, leg["track"]["href"])
+    found = await fetch(caller, path, f="geojson")
+    assert not {"properties", "geometry"} & set(found)  # RFC 7946, 7.1
+    kinds = {feature["properties"]["kind"]: feature for feature in found["features"]}
+    assert set(kinds) == {"leg", "dark", "stop"}
+    line = kinds["leg"]["geometry"]
+    assert kinds["leg"]["properties"]["line"] == "track"
+    assert [part[0] for part in line["coordinates"]] == [
+        [place["lon"], place["lat"]]
+        for place in (page["items"][0], found_after(page, leg["dark"][0]))
+    ]
+    lost, seen = (line["coordinates"][0][-1], line["coordinates"][1][0])
+    silence = kinds["dark"]["geometry"]["coordinates"]
+    assert (silence[0], silence[-1]) == (lost, seen) and len(silence) > 5
+    assert kinds["dark"]["properties"]["activity_id"] == leg["dark"][0]["activity_id"]
+    # What tells times has every fix.
+    moving = (await fetch(caller, path, f="mfjson"))["features"]
+    told = [
+        len(one["temporalGeometry"]["datetimes"]) for one in moving if "temporalGeometry" in one
+    ]
+    assert told[0] + told[2] == page["returned"]
+
+
+def found_after(page: Any, dark: Any) -> Any:
+    """The first fix after a silence."""
+    return next(fix for fix in page["items"] if fix["at"] >= dark["latest"])

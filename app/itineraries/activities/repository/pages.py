@@ -19,11 +19,11 @@ from app.itineraries.zones.geometry import as_literal, polygons_of
 COLUMNS = """
 id, kind, craft_ids, start_at, end_at, lat, lon, place, score, method, method_version, evidence
 """
-_HEARD_UNTIL = "(SELECT least(max(last_at), now()) FROM crafts)"
+HEARD_UNTIL = "(SELECT least(max(last_at), now()) FROM crafts)"
 # A silence that still goes on counts from the hours on that a gap takes.
 STANDS = f"""
 (end_at IS NOT NULL OR kind <> 'gap'
- OR start_at <= {_HEARD_UNTIL} - interval '{GapOptions().min_hours:g} hours')
+ OR start_at <= {HEARD_UNTIL} - interval '{GapOptions().min_hours:g} hours')
 """
 _KEYS = "SELECT id, key FROM crafts WHERE id = ANY($1)"
 MAX_RECEPTION_PERIODS = 120
@@ -35,7 +35,7 @@ FROM (
         floor((lat + 90) / {CELL_DEG})::int * {int(360 / CELL_DEG)}
             + floor((lon + 180) / {CELL_DEG})::int AS cell,
         floor(extract(epoch FROM start_at) / {PERIOD_S})::int AS first,
-        least(floor(extract(epoch FROM coalesce(end_at, {_HEARD_UNTIL})) / {PERIOD_S})::int,
+        least(floor(extract(epoch FROM coalesce(end_at, {HEARD_UNTIL})) / {PERIOD_S})::int,
               floor(extract(epoch FROM start_at) / {PERIOD_S})::int + {MAX_RECEPTION_PERIODS - 1})
             AS last
     FROM activities WHERE id = ANY($1)
@@ -131,7 +131,7 @@ def _conditions(
     if query.min_score is not None:
         conditions.append(f"score >= {s.bind(query.min_score)}::float4")
     if query.min_hours is not None:
-        lasted = f"coalesce(end_at, {_HEARD_UNTIL}) - start_at"
+        lasted = f"coalesce(end_at, {HEARD_UNTIL}) - start_at"
         conditions.append(f"{lasted} >= make_interval(secs => {s.bind(query.min_hours * 3600)})")
     return conditions
 

@@ -1,5 +1,6 @@
 """Claims out of what sensors observed: flights, and voyages between a vessel's calls at ports."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from pydantic import ValidationError
 from app.itineraries.airfields import load_airports
 from app.itineraries.crafts.keys import scheme_of
 from app.itineraries.findings import to_rfc3339
-from app.itineraries.journeys.claims import Claim, Craft, Dark, Mover, Place, Source, When
+from app.itineraries.journeys.claims import Claim, Craft, Dark, Mover, Place, Source, Track, When
+from app.itineraries.tracks.gaps import GapOptions
 from app.itineraries.tracks.voyages import (
     CALL_CONFIDENCE,
     Call,
@@ -30,11 +32,13 @@ Row = Mapping[str, Any]
 Known = Mapping[str, str]
 
 
-def observed_claims(key: str, activities: Sequence[Row], known: Known) -> list[Claim]:
+def observed_claims(
+    craft_id: int, key: str, activities: Sequence[Row], known: Known
+) -> list[Claim]:
     """The legs of one craft, flights first.
 
     Args:
-        activities: its legs, visits and gaps that are over, by time, as they are stored.
+        activities: its legs, visits and gaps by time, as they are stored.
         known: what is said of it last, by field.
     """
     scheme = scheme_of(key)
@@ -45,7 +49,7 @@ def observed_claims(key: str, activities: Sequence[Row], known: Known) -> list[C
     voyages = detect_voyages([call for call in calls if call is not None], silences)
     return [
         *(claim for claim in flights if claim is not None),
-        *(_voyage(voyage, key, said) for voyage in voyages),
+        *(_voyage(voyage, craft_id, key, said) for voyage in voyages),
     ]
 
 
@@ -69,15 +73,17 @@ def _flight(row: Row, key: str, known: Known) -> Claim | None:
         "mode": "air",
         "carrier": known.get("operator"),
         "craft": _craft(known, _OF_AIRCRAFT),
+        "track": _track(row["craft_id"], row["start_at"], row["end_at"]),
         "note": f"{callsign}{leg.get('fixes', 0)} fixes.",
         "sources": (Source(outlet=OUTLET, published_on=(arrived or departed).date()),),
     })  # fmt: skip
 
 
-def _voyage(voyage: Voyage, key: str, known: Known) -> Claim:
-    ends = [end for end in (voyage.origin, voyage.destination) if end is not None]
+def _voyage(voyage: Voyage, craft_id: int, key: str, known: Known) -> Claim:
+    origin, destination = voyage.origin, voyage.destination
+    ends = [end for end in (origin, destination) if end is not None]
     longest = sorted(voyage.silences, key=lambda s: s.start_at - s.end_at)[:MAX_SILENCES]
-    known_s = max([*(end.latest_at for end in ends), *(s.end_at for s in longest)])
+    known_s = max([*(end.latest_at for end in ends), *map(_known_at, longest)])
     return Claim.model_validate({
         "mover": Mover(kind="vessel", name=known.get("name") or known.get("imo") or key),
         "from": _port(voyage.origin),
@@ -89,6 +95,11 @@ def _voyage(voyage: Voyage, key: str, known: Known) -> Claim:
         "carrier": known.get("operator"),
         "craft": _craft(known, _OF_VESSELS),
         "dark": tuple(_dark(silence) for silence in sorted(longest, key=lambda s: s.start_at)),
+        "track": _track(
+            craft_id,
+            _moment(origin.call.end_at) if origin else None,
+            _moment(destination.call.start_at) if destination else None,
+        ),
         "sources": (Source(outlet=OUTLET, published_on=_moment(known_s).date()),),
     })  # fmt: skip
 
@@ -134,7 +145,8 @@ def _silence(row: Row) -> Silence:
     about = orjson.loads(row["evidence"])
     measured = [about[name] for name in ("from_lat", "from_lon", "to_lat", "to_lon",
                                          "distance_km", "implied_speed_kn")]  # fmt: skip
-    return Silence(row["id"], row["start_at"].timestamp(), row["end_at"].timestamp(), *measured)
+    end_at = row["end_at"].timestamp() if row["end_at"] else math.inf
+    return Silence(row["id"], row["start_at"].timestamp(), end_at, *measured)
 
 
 def _port(end: VoyageEnd | None) -> Place | None:
@@ -154,9 +166,17 @@ def _between(end: VoyageEnd | None) -> tuple[When, ...]:
     return (When(at=first if first == last else f"{first}/{last}"),)
 
 
+def _known_at(silence: Silence) -> float:
+    """When a silence could be told of: one that goes on, once it was a gap."""
+    if math.isinf(silence.end_at):
+        return silence.start_at + GapOptions().min_hours * 3600
+    return silence.end_at
+
+
 def _dark(silence: Silence) -> Dark:
+    end = ".." if math.isinf(silence.end_at) else to_rfc3339(silence.end_at)
     return Dark(
-        at=f"{to_rfc3339(silence.start_at)}/{to_rfc3339(silence.end_at)}",
+        at=f"{to_rfc3339(silence.start_at)}/{end}",
         activity_id=silence.activity_id,
         from_lat=silence.from_lat,
         from_lon=silence.from_lon,
@@ -165,6 +185,11 @@ def _dark(silence: Silence) -> Dark:
         distance_km=silence.distance_km,
         implied_speed_kn=silence.implied_speed_kn,
     )
+
+
+def _track(craft_id: int, start: datetime | None, end: datetime | None) -> Track:
+    first, last = (to_rfc3339(at.timestamp()) if at else ".." for at in (start, end))
+    return Track(craft_id=craft_id, datetime=f"{first}/{last}")
 
 
 def _at(at: datetime) -> When:

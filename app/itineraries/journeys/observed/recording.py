@@ -24,15 +24,16 @@ async def record_observed_legs(database: Database, secrets: Sequence[bytes]) -> 
         secrets: keys of the hashes of redacted names.
     """
     changed = 0
-    # While the analysis is kept out, no change of activities is under way that would be overlooked.
+    # While the analysis is kept out, what is noted of a craft is no newer than what is read of it.
     async with database.locked(LOCK):
         async with database.transaction() as connection:
-            craft_ids, until = await writer.load_changed_craft(connection)
-        for start in range(0, len(craft_ids), CRAFT_AT_ONCE):
-            changed += await _record(database, craft_ids[start : start + CRAFT_AT_ONCE], secrets)
-        if craft_ids:
+            await writer.add_silent(connection)
+            craft_ids = await writer.load_changed(connection, CRAFT_AT_ONCE)
+        while craft_ids:
+            changed += await _record(database, craft_ids, secrets)
             async with database.transaction() as connection:
-                await writer.note_recorded(connection, until)
+                await writer.note_recorded(connection, craft_ids)
+                craft_ids = await writer.load_changed(connection, CRAFT_AT_ONCE)
     return changed
 
 
@@ -46,7 +47,7 @@ async def _record(database: Database, craft_ids: Sequence[int], secrets: Sequenc
     for craft in crafts:
         name, claims = (
             _collection(craft.id),
-            observed_claims(craft.key, craft.activities, craft.said),
+            observed_claims(craft.id, craft.key, craft.activities, craft.said),
         )
         if {content_of(redactor.clean(one)) for one in claims} != standing.get(name, set()):
             changed[name] = claims
