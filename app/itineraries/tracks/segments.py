@@ -2,8 +2,9 @@
 
 After the segmenter of SkyTruth and Global Fishing Watch (gpsdio-segment): a fix goes on with an open
 segment when it is at most 8 hours and 25 kn (over the time and a quarter of an hour) away from the
-segment's end; of several, with the one whose course and speed lead nearest to it. Segments are then
-joined into hulls: one goes on with the hull that could have come from its end, or begins a new one.
+segment's end; of several, with the one whose course and speed (those of its last fixes, where none
+are sent) lead nearest to it. Segments are then joined into hulls: one goes on with the hull that could
+have come from its end, or begins a new one.
 """
 
 import math
@@ -19,6 +20,7 @@ METHOD = "segment"
 METHOD_VERSION = "1"
 LONE = 0
 """The hull of a single fix that fits no other fix: an error of position, or a craft heard once."""
+_MAX_STEPS_BACK = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class _Track:
     positions: Positions
     options: SegmentOptions
     _fixes: list[tuple[float, float, float, float, float]] = field(init=False)
+    _earlier: list[int] = field(init=False)
+    """For each fix the one before it in its segment; the fix itself where there is none."""
 
     def __post_init__(self) -> None:
         p = self.positions
@@ -107,6 +111,7 @@ class _Track:
                 p.speed_kn.tolist(), np.radians(p.course_deg).tolist(), strict=True,
             )
         )  # fmt: skip
+        self._earlier = list(range(len(p)))
 
     def split(self) -> tuple[Codes, Codes]:
         """The segment of each fix, and the hull of each segment."""
@@ -122,7 +127,7 @@ class _Track:
             fitting = [s for s in open_segments if self._possible(ends[s], row)]
             if fitting:
                 chosen = min(fitting, key=lambda s: self._discrepancy_km(ends[s], row))
-                ends[chosen] = row
+                self._earlier[row], ends[chosen] = ends[chosen], row
             else:
                 chosen = len(ends)
                 begins.append(row)
@@ -168,9 +173,9 @@ class _Track:
         """From where course and speed lead, by dead reckoning, to where the fix is."""
         first, then = self._fixes[before], self._fixes[after]
         time_s, lat, lon, speed_kn, course = first
-        if math.isnan(speed_kn) or math.isnan(course):
-            return self._km(first, then)
         arc = speed_kn * KM_PER_NM * (then[0] - time_s) / 3600 / EARTH_RADIUS_KM
+        if math.isnan(arc) or math.isnan(course):
+            arc, course = self._way_on(before, then[0] - time_s)
         ahead = math.asin(
             math.sin(lat) * math.cos(arc) + math.cos(lat) * math.sin(arc) * math.cos(course)
         )
@@ -179,6 +184,25 @@ class _Track:
             math.cos(arc) - math.sin(lat) * math.sin(ahead),
         )
         return self._km((time_s, ahead, lon + east, 0, 0), then)
+
+    def _way_on(self, before: int, seconds: float) -> tuple[float, float]:
+        """How far (as an angle) and where to a segment moves on in a time, by its way over as long."""
+        last, row = self._fixes[before], before
+        for _ in range(_MAX_STEPS_BACK):
+            row = self._earlier[row]
+            if last[0] - self._fixes[row][0] >= seconds:
+                break
+        time_s, lat, lon, *_ = self._fixes[row]
+        if time_s == last[0]:
+            return 0.0, 0.0
+        arc = self._km(self._fixes[row], last) / EARTH_RADIUS_KM
+        # The course at the end of the way: opposite to the one back.
+        back = math.atan2(
+            math.sin(lon - last[2]) * math.cos(lat),
+            math.cos(last[1]) * math.sin(lat)
+            - math.sin(last[1]) * math.cos(lat) * math.cos(lon - last[2]),
+        )
+        return arc * seconds / (last[0] - time_s), back + math.pi
 
     @staticmethod
     def _km(

@@ -5,6 +5,9 @@ lasts `stop_minutes` or more and has no longer silence than `max_silence_minutes
 where a craft drifts or arrives: the one that lasts longest is taken (of equals, the first), then the
 longest among the fixes that are left.
 
+Noise of the receiver breaks no run: a lone fix too far from its neighbours to share a run with either,
+which a craft could have reached and left only at `spike_kn` or more, belongs to none.
+
 The property is not inherited by parts (the first fixes of a run may lie farther from a median of
 their own), so a run cannot be grown fix by fix. For each start the farthest end is tried first, and
 what fails is shortened by counting which shorter runs could have a median that suits.
@@ -20,7 +23,14 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from app.itineraries.tracks.geometry import EARTH_RADIUS_KM, chord_of, chords, unit_vectors
+from app.itineraries.tracks.geometry import (
+    EARTH_RADIUS_KM,
+    KM_PER_NM,
+    arc_km,
+    chord_of,
+    chords,
+    unit_vectors,
+)
 from app.itineraries.tracks.positions import Floats, Positions
 
 METHOD = "stop"
@@ -32,11 +42,12 @@ _SLACK_KM = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class StopOptions:
-    """How near, how long, and how long a silence may be inside."""
+    """How near, how long, how long a silence may be inside, and how fast a lone fix away is noise."""
 
     stop_km: float = 0.25
     stop_minutes: float = 60
     max_silence_minutes: float = 60
+    spike_kn: float = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ def detect_stops(positions: Positions, options: StopOptions = StopOptions()) -> 
     """Stops of positions in order, by craft and start."""
     if len(positions) < MIN_FIXES:
         return []
+    positions = positions.take(~_spikes(positions, options))
     points = unit_vectors(positions.lat, positions.lon)
     seconds = positions.time_s
     starts, ends = _possible_starts(positions, points, options)
@@ -79,6 +91,21 @@ def detect_stops(positions: Positions, options: StopOptions = StopOptions()) -> 
         elif (found := _longest_from(positions, points, start, end, options)) is not None:
             heappush(queue, (found.start_at - found.end_at, start, start + found.fixes, found))
     return [stop for _, stop in sorted(stops, key=itemgetter(0))]
+
+
+def _spikes(positions: Positions, options: StopOptions) -> NDArray[np.bool_]:
+    """Fixes that share a run with neither neighbour, while those lie within the radius of each other."""
+    spikes = np.zeros(len(positions), dtype=np.bool_)
+    points = unit_vectors(positions.lat, positions.lon)
+    steps = chords(points[1:], points[:-1])
+    hours = np.diff(positions.time_s) / 3600
+    fast = (steps > chord_of(2 * options.stop_km)) & (
+        arc_km(steps) >= options.spike_kn * KM_PER_NM * hours
+    )
+    returned = chords(points[2:], points[:-2]) <= chord_of(options.stop_km)
+    same = positions.craft[2:] == positions.craft[:-2]
+    spikes[1:-1] = fast[1:] & fast[:-1] & returned & same
+    return spikes
 
 
 _Queued = tuple[float, int, int, Stop | None]

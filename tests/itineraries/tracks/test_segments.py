@@ -117,3 +117,18 @@ def test_every_fix_is_in_one_segment_and_no_step_is_impossible(
 @pytest.mark.parametrize("rows", [[], [("a", 0.0, 0.0, 0.0)]])
 def test_hardly_any_fix(rows: list[Fix]) -> None:
     assert hulls(detect_segments(fixes(rows))) == [(1, 1)] * len(rows)
+
+
+def test_hulls_that_send_no_course_are_told_apart_by_their_way() -> None:
+    moored = [("a", 300.0 * n, 10.0, -65.0) for n in range(150)]
+    passing = [("a", 300.0 * n + 50, 10.01, -65 + north(1.85 * n - 50)) for n in range(100)]
+    found = detect_segments(fixes([*moored, *passing]))
+    assert hulls(found) == [(1, 150), (2, 100)]
+
+
+def test_hulls_that_meet_head_on_without_courses_go_on_their_ways() -> None:
+    east = [("a", 300.0 * n, 10.0, -65 + north(1.85 * n)) for n in range(100)]
+    west = [("a", 300.0 * n + 50, 10.005, -63 - north(2.1 * n)) for n in range(100)]
+    positions = fixes([*east, *west])
+    found = detect_segments(positions)
+    assert (found.hull == np.where(positions.lat == 10, 1, 2)).all()

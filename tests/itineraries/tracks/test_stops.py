@@ -88,6 +88,24 @@ def test_noise_does_not_break_a_stay_and_its_first_fixes_do_not_bound_it() -> No
     assert (stop.fixes, stop.start_at, stop.end_at) == (200, T0, T0 + 199 * 60)
 
 
+@pytest.mark.parametrize(("step_s", "away_km"), [(10, 0.6), (60, 0.6), (300, 5), (600, 60)])
+def test_a_lone_fix_far_away_does_not_break_a_stay(step_s: float, away_km: float) -> None:
+    count = int(4 * 3600 / step_s)
+    rows = [("a", step_s * n, north(0.01 * (n % 3)), 0.0) for n in range(count)]
+    rows[count // 2] = ("a", step_s * (count // 2), north(away_km), 0.0)
+    (stop,) = detect_stops(fixes(rows))
+    assert (stop.fixes, stop.start_at, stop.end_at) == (count - 1, T0, T0 + step_s * (count - 1))
+
+
+def test_a_trip_breaks_a_stay_and_so_does_the_silence_around_a_fix_far_away() -> None:
+    stay = [("a", 600.0 * n, 0.0, 0.0) for n in range(25)]
+    stay[12] = ("a", 7200.0, north(2), 0.0)
+    assert len(detect_stops(fixes(stay))) == 2
+    silent = [row for row in stay if not 4200 < row[1] < 10_200 or row[1] == 7200]
+    silent[len(silent) // 2] = ("a", 7200.0, north(60), 0.0)
+    assert len(detect_stops(fixes(silent))) == 2
+
+
 def test_a_stop_is_not_made_out_of_silence() -> None:
     rows = [("a", 0.0, 10, -64), ("a", 86_400.0, 10, -64)]
     assert not detect_stops(fixes(rows))
