@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -11,6 +12,9 @@ import httpcore
 
 TIMEOUT_S = 15.0
 _TIMEOUTS = {"connect": 10.0, "read": TIMEOUT_S, "write": TIMEOUT_S, "pool": TIMEOUT_S}
+
+# Names that lead nowhere outside: RFC 6761 and 6762, ICANN's .internal, and those without a dot.
+_INSIDE = re.compile(r"^\.[^.]+$|\.(localhost|local|internal|home\.arpa)$")
 
 Network = IPv4Network | IPv6Network
 
@@ -34,6 +38,8 @@ def fault_of_url(url: str, allowed: Sequence[Network]) -> str | None:
         return "this is no address"
     address = _literal(parts.hostname)
     if address is not None and not _is_allowed(address, allowed):
+        return "is no public address"
+    if address is None and not allowed and _INSIDE.search(f".{parts.hostname.rstrip('.')}"):
         return "is no public address"
     if parts.scheme == "http" and not (address is not None and _is_in(address, allowed)):
         return "must begin with https://"

@@ -19,6 +19,8 @@ REFUSED = [
     "https://192.168.1.1/", "https://172.16.0.1/", "https://100.64.0.1/", "https://0.0.0.0/",
     "https://224.0.0.1/", "https://[fe80::1]/", "https://[2002:7f00:1::]/", "http://example.org/",
     "ftp://example.org/", "https://user:secret@example.org/", "https:///path", "https://[::1/",
+    "https://localhost/", "https://LOCALHOST.:8443/", "https://a.localhost/", "https://db:5432/",
+    "https://metadata.google.internal/", "https://printer.local/",
     "https://example.org:99999/", "https://ex ample.org/", "javascript:alert(1)", "example.org",
 ]  # fmt: skip
 
@@ -37,7 +39,9 @@ async def test_an_address_is_refused_when_it_is_given(premium: httpx.AsyncClient
     assert_problem(answer, 422, "invalid_body")
 
 
-@pytest.mark.parametrize("url", ["https://example.org/hook?x=1", "https://8.8.8.8:8443/"])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/hook?x=1", "https://local.example.org./", "https://8.8.8.8:8443/"]
+)
 def test_public_addresses_are_fine(url: str) -> None:
     assert fault_of_url(url, []) is None
 
