@@ -38,8 +38,16 @@ def parse_post_time(value: object) -> tuple[datetime, bool]:
     """The instant in UTC, and whether only its day was told; a time without a zone is UTC.
 
     Raises:
-        ValueError: it is in no style that can be read in one way only.
+        ValueError: it is in no style that can be read in one way only, or a clock was never set.
     """
+    instant, is_day = _parsed(value)
+    # What programs write for no time at all; PostgreSQL keeps both ends of them as infinity.
+    if instant.year in (1, 9999):
+        raise ValueError(f"time {str(value)[:40]!a}: the years 1 and 9999 stand for none")
+    return instant, is_day
+
+
+def _parsed(value: object) -> tuple[datetime, bool]:
     if isinstance(value, str):
         text = value.strip()
         return _from_number(float(text)) if _NUMBER.fullmatch(text) else _from_text(text)
