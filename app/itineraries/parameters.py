@@ -97,3 +97,13 @@ def clipped(asked: int, cap: int, plan: str) -> tuple[int, dict[str, Any]]:
     if asked <= cap:
         return asked, {}
     return cap, {"clipped": {"parameter": "limit", "asked": asked, "given": cap, "plan": plan}}
+
+
+def hints_of(query: BaseModel, things: str) -> list[dict[str, Any]]:
+    """What an answer without a thing in it says: which parameters stood against it."""
+    given = query.model_dump(
+        exclude_unset=True, exclude={"limit", "f", "sortby", "cursor"}, by_alias=True
+    )
+    if not given:
+        return [{"reason": f"there are no {things} yet"}]
+    return [{"parameters": sorted(given), "reason": f"no {things} meet all of these together"}]

@@ -13,7 +13,7 @@ from app.core.pagination import decode_cursor, encode_cursor
 from app.itineraries.activities.queries import ActivitiesQuery
 from app.itineraries.activities.repository import pages
 from app.itineraries.crafts.service import instant
-from app.itineraries.parameters import clipped
+from app.itineraries.parameters import clipped, hints_of
 from app.itineraries.zones.service import get_geometries
 from app.plans import Plan
 
@@ -31,6 +31,8 @@ async def search_activities(
     after = None if query.cursor is None else _place(query.cursor, query.sortby)
     rows = await pages.fetch_activities(database, query, areas, limit + 1, after)
     page = rows[:limit]
+    if not rows and after is None:
+        meta["hints"] = hints_of(query, "activities")
     cursor = None
     if len(rows) > limit:
         last = page[-1]

@@ -12,7 +12,7 @@ from app.core.errors import NotFoundError
 from app.core.pagination import decode_cursor, encode_cursor
 from app.itineraries.crafts import repository
 from app.itineraries.crafts.queries import CraftsQuery
-from app.itineraries.parameters import clipped
+from app.itineraries.parameters import clipped, hints_of
 from app.plans import Plan
 
 _SORT = "-id"
@@ -45,6 +45,8 @@ async def search_crafts(
     said = await repository.fetch_identities(database, [row["id"] for row in page])
     if before is None and (near := await _near(database, query.fields(), found=bool(rows))):
         meta["near"] = near
+    if before is None and not rows:
+        meta["hints"] = hints_of(query, "craft")
     cursor = encode_cursor(_SORT, (page[-1]["id"],)) if len(rows) > limit else None
     return [shown(row, said[row["id"]]) for row in page], cursor, meta
 

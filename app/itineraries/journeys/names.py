@@ -45,12 +45,19 @@ class Redactor:
         return cls(digests, frozenset(map(words_in, known)), secrets)
 
     def clean(self, claim: Claim) -> Claim:
-        """The claim without redacted names, wherever they stand in it."""
+        """The claim without redacted names, wherever they stand in it.
+
+        One that had some names no event any more, which would tell them.
+        """
         if not self.digests:
             return claim
         content = claim_json(claim)
         cleaned = {name: self._clean(name, value) for name, value in content.items()}
-        return claim if cleaned == content else read_claim(cleaned)
+        if cleaned == content:
+            return claim
+        for source in cleaned["sources"]:
+            source.pop("event", None)
+        return read_claim(cleaned)
 
     def clean_key(self, key: str) -> str:
         """A journey's key without redacted names: a hash stands for one that has some."""

@@ -26,7 +26,7 @@ from app.itineraries.journeys.queries import (
     parse_corridor,
 )
 from app.itineraries.journeys.records import dump
-from app.itineraries.parameters import InstantRange
+from app.itineraries.parameters import InstantRange, clipped, hints_of
 from app.itineraries.positions.repository import fetch_track
 from app.itineraries.tracks.positions import Positions
 from app.plans import Plan
@@ -54,12 +54,8 @@ async def list_itineraries(
     Args:
         whole: with all legs, instead of as summaries.
     """
-    limit = min(query.limit, plan.page_cap, MAX_WHOLE if whole else MAX_LIMIT)
-    meta: dict[str, Any] = {}
-    if limit < query.limit:
-        meta["clipped"] = {
-            "parameter": "limit", "asked": query.limit, "given": limit, "plan": plan.key
-        }  # fmt: skip
+    cap = min(plan.page_cap, MAX_WHOLE if whole else MAX_LIMIT)
+    limit, meta = clipped(query.limit, cap, plan.key)
     page = await repository.fetch_page(database, query, limit, _keeper(query), whole)
     items = [
         {
@@ -70,14 +66,7 @@ async def list_itineraries(
         for row in page.rows
     ]
     if not items and query.cursor is None:
-        given = query.model_dump(
-            exclude_unset=True, exclude={"limit", "f", "sortby"}, by_alias=True
-        )
-        meta["hints"] = [
-            {"parameters": sorted(given), "reason": "no itinerary meets all of these together"}
-            if given
-            else {"reason": "there are no itineraries yet"}
-        ]
+        meta["hints"] = hints_of(query, "itineraries")
     return ListAnswer(items, page.next_cursor, meta)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import shapely
 from shapely.geometry import shape
 
@@ -13,7 +14,8 @@ Ring = Sequence[Sequence[float]]
 
 
 def checked(geometry: Any) -> dict[str, Any]:
-    """A GeoJSON Polygon or MultiPolygon that is one (RFC 7946), without anything else in it.
+    """A GeoJSON Polygon or MultiPolygon that is one (RFC 7946), without anything else in it, and with
+    its rings wound as that asks: outer ones against the clock.
 
     Raises:
         ValueError: it is not; too many vertices, open or crossing rings, places off the earth.
@@ -28,11 +30,12 @@ def checked(geometry: Any) -> dict[str, Any]:
         raise ValueError(f"a zone has at most {MAX_VERTICES} vertices")
     for ring in rings:
         _check_ring(ring)
-    plain = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
-    reason = shapely.is_valid_reason(shape(plain))
+    area = shape({"type": geometry["type"], "coordinates": geometry["coordinates"]})
+    reason = shapely.is_valid_reason(area)
     if reason != "Valid Geometry":
         raise ValueError(f"the rings do not make an area: {reason}")
-    return plain
+    wound: dict[str, Any] = orjson.loads(shapely.to_geojson(shapely.orient_polygons(area)))
+    return wound
 
 
 def polygons_of(geometry: dict[str, Any]) -> list[Any]:

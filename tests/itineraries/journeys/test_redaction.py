@@ -7,6 +7,7 @@ import pytest
 
 from app.core.db import Database
 from app.core.errors import CommandError
+from app.demo import load_once
 from app.itineraries.journeys.redaction import expire_private_names, redact_name
 from tests.itineraries.journeys.conftest import ROUTES, SECRETS, fetch, leg, source, take_in
 from tests.problems import assert_problem
@@ -61,6 +62,23 @@ async def test_an_objection_takes_a_name_out_for_good(
     for format_ in ("json", "geojson", "gpx", "kml", "csv", "czml", "mfjson", "svg"):
         text = (await caller.get(path, params={"f": format_})).text.casefold()
         assert "perez " not in text and "juana-perez" not in text, format_
+
+
+async def test_an_event_does_not_tell_who_was_redacted(
+    database: Database, caller: httpx.AsyncClient
+) -> None:
+    await load_once(database, SECRETS)
+    [event] = (await fetch(caller, "/v1/events", q="EP-FAB"))["items"]
+    trip = leg(journey="a-trip", mover=PERSON, sources=[source("El Diario", event=event["id"])])
+    await take_in(database, [trip])
+    [linked] = (await fetch(caller, f"{ROUTES}/a-trip"))["events"]
+    assert linked["id"] == event["id"]
+    await redact_name(database, NAME, SECRETS, "an editor")
+    assert (await fetch(caller, f"{ROUTES}/a-trip"))["events"] == []
+    assert "a-trip" not in (await caller.get(f"/v1/events/{event['id']}")).text
+    again = await take_in(database, [trip, leg(journey="more")])
+    assert (again.counts["added"], again.counts["unchanged"]) == (1, 1)
+    assert (await fetch(caller, f"{ROUTES}/a-trip"))["events"] == []
 
 
 async def test_a_redacted_name_does_not_come_back(database: Database) -> None:

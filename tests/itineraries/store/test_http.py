@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+import shapely.geometry
 
 from app.core.db import Database
 from app.itineraries.activities.deriver import bundled_world, derive_activities
@@ -91,6 +92,10 @@ async def test_craft_are_found_by_whatever_is_said_of_them(
     assert await keys(bbox="170,10,-170,15") == []
     assert await keys(datetime="2020-11-01") == ["mmsi:422000002", "mmsi:422000001"]
     assert await keys(datetime="../2020-10-31") == []
+    for path, things in (("crafts", "craft"), ("activities", "activities")):
+        empty = (await premium.get(f"{ROUTES}/{path}?bbox=170,10,-170,15&limit=5")).json()
+        reason = f"no {things} meet all of these together"
+        assert empty["meta"]["hints"] == [{"parameters": ["bbox"], "reason": reason}]
 
 
 async def test_what_is_alike_stands_apart(observed: Database, premium: httpx.AsyncClient) -> None:
@@ -228,6 +233,9 @@ async def test_zones_are_kept_by_account(
     assert made.headers["location"] == own
     inside = await _items(premium, "/activities", zone=made.json()["id"], type="stop,meeting")
     assert {one["kind"] for one in inside} == {"stop", "meeting"}
+    backwards = {**SQUARE, "coordinates": [SQUARE["coordinates"][0][::-1]]}
+    wound = (await premium.patch(own, json={"geometry": backwards})).json()["geometry"]
+    assert shapely.geometry.shape(wound).exterior.is_ccw  # RFC 7946, 3.1.6
     changed = await premium.patch(own, json={"note": "of interest"})
     assert (changed.json()["name"], changed.json()["note"]) == ("Spot", "of interest")
     bundled_path = f"{ROUTES}/zones/la-borracha"
