@@ -92,6 +92,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "redact": "app.itineraries.journeys.commands:redact",
             "expire": "app.itineraries.journeys.commands:expire",
             "picture": "app.itineraries.journeys.commands:picture",
+            "demo-ais": "app.itineraries.commands:demo_ais",
         },
     ),
     "forensics": (

@@ -1,4 +1,4 @@
-"""`vric ingest ais|adsb|positions`: positions from files and receivers."""
+"""`vric ingest ais|adsb|positions` and `vric routes demo-ais`: positions from files and receivers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -67,6 +67,14 @@ def ingest_positions(
     The same file twice is a no-op, the same fix twice is one fix.
     """
     _take_in(files, "positions", file_format, dict(read_column(text) for text in column))
+
+
+def demo_ais() -> None:
+    """Print a small synthetic log of AIS: two tankers meet off La Borracha, both fall silent."""
+    from app.itineraries.demo_ais import demo_lines
+
+    for line in demo_lines():
+        typer.echo(line)
 
 
 def _take_in(
