@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.forensics.analysis import coordination, null_model
+from app.forensics.analysis import benign, coordination, null_model
 from app.forensics.analysis.benign import Explanation
 from app.forensics.analysis.coordination import Coordination, Descriptions
 from app.forensics.analysis.shares import Shares
@@ -89,6 +89,30 @@ def test_breaking_news_hides_no_campaign(seed: int, kind: Campaign, bar: float) 
     assert _f1(_found(shares, result), made) >= bar
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_window_far_wider_than_the_campaign_does_not_hide_it(seed: int) -> None:
+    made = demo.planted(seed)
+    shares, result = _analysed(made, window_s=7_200)
+    assert _f1(_found(shares, result), made) >= 0.95
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_many_quick_fans_are_no_campaign(seed: int) -> None:
+    made = demo.organic(seed, shares=30_000, accounts=2_000, objects=3_000)
+    rng = np.random.default_rng([seed, 2])
+    for star in range(4):
+        fans = rng.choice(2_000, 80, replace=False)
+        for post in range(40):
+            who = fans[rng.random(80) < 0.4]
+            posted_s = demo.START_S + rng.uniform(0, 14 * demo.DAY_S)
+            at_s = (posted_s + rng.lognormal(5.7, 1.3, len(who))).astype(np.int64)
+            name = demo.repeated(f"star{star}-{post}", len(who))
+            made.add(demo.names_of("person", who), name, at_s)
+    shares, result = _analysed(made)
+    assert result.significant.any()
+    assert _found(shares, result) == set()
+
+
 def test_numbers_are_told_of_the_test_in_which_an_edge_holds() -> None:
     made = lively(1, campaigns=4, kind=demo.WEAK)
     _, result = _analysed(made)
@@ -160,3 +184,27 @@ def test_the_answer_is_the_same_every_time() -> None:
     first, second = _analysed(made)[1], _analysed(made)[1]
     assert first.p.tobytes() == second.p.tobytes()
     assert first.benign == second.benign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[EFE] El gobierno anunció un plan.",
+        "EFE/ El gobierno anunció un plan.",
+        "Por REDACCIÓN / EFE\nEl gobierno anunció un plan.",
+        "CARACAS, 12 nov. /EFE/ El gobierno anunció un plan.",
+        "El gobierno anunció un plan. Con AFP",
+        "Le gouvernement a annoncé un plan. Avec l'AFP",
+        "El gobierno anunció un plan. EFE",
+        "By JANE DOE, Associated Press\nThe government announced a plan.",
+    ],
+)
+def test_credits_of_agencies(text: str) -> None:
+    assert Explanation.SYNDICATION in benign.of_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["La agencia EFE miente, no le crean", "AP classes start tomorrow", "Foto: AFP/Getty."]
+)
+def test_what_names_an_agency_is_no_credit(text: str) -> None:
+    assert benign.of_text(text) == frozenset()

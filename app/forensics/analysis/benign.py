@@ -32,15 +32,23 @@ _NAMES = (
 )
 _AGENCY = rf"(?:{_INITIALS}|{_NAMES})"
 _CREDIT_WORDS = (
-    r"(?i:fuente|source|fonte|cr[eé]ditos?|con informaci[oó]n de|con datos de|avec"
-    r"|com informa[cç](?:õ|o)es d[aeo]s?|agencias?|ag[eê]ncias?|agences?|reporting by|by|por)"
+    r"(?i:fuente|source|fonte|cr[eé]ditos?|texto|con informaci[oó]n de|con datos de"
+    r"|com informa[cç](?:õ|o)es d[aeo]s?|reporting by|by|por)"
 )
+_CLOSING_WORDS = (
+    r"(?i:con|com|with|avec|v[ií]a|redacci[oó]n|reda[cç][aã]o|agencias?|ag[eê]ncias?|agences?)"
+)
+_ARTICLE = r"(?i:the |las? (?:agencias? )?|a (?:ag[eê]ncia )?|l['’](?:agence )?|agencias? )"
 _SYNDICATION = re.compile(
-    rf"\((?:[^()\n]{{0,40}}[\s,/.-])?{_AGENCY}(?:[\s,/.-][^()\n]{{0,40}})?\)"
-    rf"|\b{_CREDIT_WORDS}\s*[:/]?\s*(?:[Tt]he |[Ll]a )?{_AGENCY}\b"
+    rf"[(\[](?:[^()\[\]\n]{{0,40}}[\s,/.-])?{_AGENCY}(?:[\s,/.-][^()\[\]\n]{{0,40}})?[)\]]"
+    rf"|\b{_CREDIT_WORDS}\s*[:/]?\s*{_ARTICLE}?{_AGENCY}\b"
+    rf"|\b{_CLOSING_WORDS}\s+{_ARTICLE}?@?{_AGENCY}\s*(?:\.|$)"
     rf"|^[^\n]{{0,60}}[,.\s]{_AGENCY}\s?(?:\.-|\.?\s?[—–-]|\.\s)"
-    rf"|^{_AGENCY}\s?(?:\.-|[—–:-])"
-    rf"|[—–/|©-]\s?{_AGENCY}\s*\.?\s*$"
+    rf"|/\s?{_AGENCY}\s?/"
+    rf"|^{_AGENCY}\s?(?:\.-|[—–:|/-])"
+    rf"|^(?i:by|por|par)\s[^\n]{{2,60}},\s?{_AGENCY}\s*$"
+    rf"|[—–/|©.\n-]\s?[#@]?{_AGENCY}\s*\.?\s*$",
+    re.MULTILINE,
 )
 _PRESS_RELEASE = re.compile(
     r"/PRNewswire/|BUSINESS WIRE|GLOBE ?NEWSWIRE|PR Newswire|Business Wire|EIN Presswire"

@@ -11,8 +11,13 @@ import numpy as np
 
 from app.forensics.analysis.coshares import Window
 from app.forensics.analysis.edges import Edges
-from app.forensics.analysis.null_model import Tested
-from app.forensics.analysis.shares import MICROSECONDS, Flags, Numbers, Shares
+from app.forensics.analysis.null_model import (
+    FALSE_DISCOVERY_RATE,
+    Tested,
+    adjusted,
+    binomial_tail,
+)
+from app.forensics.analysis.shares import MICROSECONDS, Flags, Integers, Numbers, Shares
 
 JITTER_WINDOWS = 5
 TIMES_MORE = 3.0
@@ -23,10 +28,11 @@ MAX_PAIRS_OF_OBJECT = 40_000
 
 
 def meet_closely(tested: Tested) -> Flags:
-    """Which significant edges have several times the meetings that jitter leaves.
+    """Which significant edges have several times the meetings that jitter leaves, and not by luck.
 
-    So must all edges of one of the two accounts together, where two met on more than one object:
-    among very many edges some have few meetings left by luck.
+    So must all edges of one of the two accounts together, where two met on more than one object.
+    The false discovery rate is kept within each group of accounts that significant edges join, so
+    that a campaign neither lowers the bar for others nor has it raised by them.
     """
     significant, edges = tested.significant, tested.edges
     shares, window_s = tested.window.shares, tested.window.window_s
@@ -36,19 +42,36 @@ def meet_closely(tested: Tested) -> Flags:
     accounts = np.zeros(len(shares.accounts), np.bool_)
     accounts[edges.a[significant]] = accounts[edges.b[significant]] = True
     around = (accounts[edges.a] | accounts[edges.b]) & (edges.objects > 1)
-    some = edges.where(around)
+    some, ours = edges.where(around), significant[around]
+    groups = _groups(edges.where(significant), len(accounts))
     for scale_s in {window_s, max(window_s, SLOWEST_TOGETHER_S)}:
-        met, left = _meetings(shares, some, max(scale_s, 1 / MICROSECONDS))
+        met, left, near = _meetings(shares, some, max(scale_s, 1 / MICROSECONDS))
         more = met - TIMES_MORE * left
         of_account = np.bincount(some.a, more, len(accounts))
         of_account += np.bincount(some.b, more, len(accounts))
         alike = np.maximum(of_account[some.a], of_account[some.b]) >= 0
-        closely |= ((more >= 0) & alike)[significant[around]]
+        p = binomial_tail(met, near, left)[ours]
+        q = np.empty(len(p))
+        for group in groups:
+            q[group] = adjusted(p[group], len(group))
+        closely |= ((more >= 0) & alike)[ours] & (q <= FALSE_DISCOVERY_RATE)
     return closely
 
 
-def _meetings(shares: Shares, edges: Edges, window_s: float) -> tuple[Numbers, Numbers]:
-    """For each edge the objects on which it met, and those on which it would after jitter."""
+def _groups(edges: Edges, accounts: int) -> list[Integers]:
+    """The rows of edges that join the same accounts, directly or through others."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - as scipy.special
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    graph = coo_array((np.ones(len(edges)), (edges.a, edges.b)), shape=(accounts, accounts))
+    group = connected_components(graph, directed=False)[1][edges.a]
+    group[np.bincount(group)[group] == 1] = -1
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+
+
+def _meetings(shares: Shares, edges: Edges, window_s: float) -> tuple[Integers, Numbers, Integers]:
+    """For each edge on how many objects it met, would meet after jitter, and could come to meet."""
     accounts, objects = len(shares.accounts), len(shares.objects)
     named = np.zeros(accounts, np.bool_)
     named[edges.a] = named[edges.b] = True
@@ -58,7 +81,8 @@ def _meetings(shares: Shares, edges: Edges, window_s: float) -> tuple[Numbers, N
     if len(crowded):
         window = Window.over(window.shares.where(~np.isin(window.shares.object, crowded)), reach_s)
     rows, keys = window.shares, edges.a * accounts + edges.b
-    met, left = np.zeros(len(edges)), np.zeros(len(edges))
+    met, near = np.zeros((2, len(edges)), np.int64)
+    left = np.zeros(len(edges))
     for one, other in window.chunks(whole_objects=True):
         a, b = rows.account[one], rows.account[other]
         key = np.minimum(a, b).astype(np.int64) * accounts + np.maximum(a, b)
@@ -69,9 +93,10 @@ def _meetings(shares: Shares, edges: Edges, window_s: float) -> tuple[Numbers, N
         of_object, place = np.unique(edge[ours] * objects + rows.object[i], return_inverse=True)
         chance = np.bincount(place, _chance_to_meet(apart_s, window_s), len(of_object))
         within = np.bincount(place, apart_s <= window_s, len(of_object)) > 0
-        met += np.bincount(of_object // objects, within, len(edges))
+        near += np.bincount(of_object // objects, minlength=len(edges))
+        met += np.bincount(of_object[within] // objects, minlength=len(edges))
         left += np.bincount(of_object // objects, np.minimum(chance, 1), len(edges))
-    return met, left
+    return met, left, near
 
 
 def _chance_to_meet(apart_s: Numbers, window_s: float) -> Numbers:

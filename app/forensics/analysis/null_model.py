@@ -16,7 +16,7 @@ from app.forensics.analysis.edges import Edges, KeyedSums, sum_edges
 from app.forensics.analysis.shares import Flags, Integers, Numbers, Shares
 
 METHOD = "null_model"
-VERSION = "2"
+VERSION = "3"
 FALSE_DISCOVERY_RATE = 0.01
 MIN_OBJECTS = 3
 MAX_PAIRS_OF_OBJECT = CHUNK_PAIRS
@@ -107,6 +107,16 @@ def poisson_tail(k: Integers, expected: Numbers) -> Numbers:
     from scipy.special import pdtrc  # noqa: PLC0415 - a quarter of a second that others need not pay
 
     return np.asarray(pdtrc(k - 1, expected), np.float64)
+
+
+def binomial_tail(k: Integers, of: Integers, expected: Numbers) -> Numbers:
+    """P(K >= k) where each `of` so many may come true, `expected` on average.
+
+    Where some are likelier than others it is an upper bound (Hoeffding 1956).
+    """
+    from scipy.special import bdtrc  # noqa: PLC0415 - as above
+
+    return np.asarray(bdtrc(k - 1, of, np.minimum(expected / np.maximum(of, 1), 1)), np.float64)
 
 
 def adjusted(p: Numbers, tests: int) -> Numbers:

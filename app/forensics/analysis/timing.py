@@ -21,7 +21,7 @@ from app.forensics.analysis.null_model import (
     MIN_OBJECTS,
     Tested,
     adjusted,
-    poisson_tail,
+    binomial_tail,
 )
 from app.forensics.analysis.shares import MICROSECONDS, Flags, Integers, Numbers, Shares
 
@@ -51,9 +51,10 @@ def common_objects(shares: Shares, edges: Edges, of: Sequence[int]) -> Numbers:
 
 def p_given_objects(tested: Tested, edges: Edges, incidence: Integers) -> Numbers:
     """For each edge, P(K >= k) where the objects that both shared are given."""
-    rates = _meeting_rates(tested, edges, incidence)
-    expected = _sum_over_common(edges, incidence, rates, _repeats(tested.window.shares, incidence))
-    return poisson_tail(edges.objects, expected * _common_hours(tested.window.shares, edges))
+    shares, rates = tested.window.shares, _meeting_rates(tested, edges, incidence)
+    expected = _sum_over_common(edges, incidence, rates, _repeats(shares, incidence))
+    both_shared = _sum_over_common(edges, incidence, np.ones_like(rates)).astype(np.int64)
+    return binomial_tail(edges.objects, both_shared, expected * _common_hours(shares, edges))
 
 
 def _repeats(shares: Shares, incidence: Integers) -> Integers:
