@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.itineraries.tracks.geometry import KM_PER_NM, haversine_km
 from app.itineraries.tracks.positions import Positions
+from app.itineraries.tracks.reception import Reception, receptions_of
 
 METHOD = "gap"
 METHOD_VERSION = "1"
@@ -25,19 +25,6 @@ class GapOptions:
 
     min_hours: float = 6
     cell_deg: float | None = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """Who else was heard during the silence in the cell where it began.
-
-    `craft` is how many others were heard, `fixes` how many fixes they gave, `heard_share` the share
-    of the silence's hours with at least one of them.
-    """
-
-    craft: int
-    fixes: int
-    heard_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +60,7 @@ def detect_gaps(
     before = np.flatnonzero(until - positions.time_s >= options.min_hours * 3600)
     reception: Sequence[Reception | None] = [None] * len(before)
     if options.cell_deg is not None:
-        reception = _reception(positions, before, until[before], options.cell_deg)
+        reception = receptions_of(positions, before, until[before], options.cell_deg)
     after = np.minimum(before + 1, len(positions) - 1)
     distance = haversine_km(
         positions.lat[before], positions.lon[before], positions.lat[after], positions.lon[after]
@@ -96,36 +83,3 @@ def _gap(positions: Positions, row: int, distance_km: float | None, heard: Recep
         float(positions.lat[row + 1]), float(positions.lon[row + 1]),
         distance_km, distance_km / KM_PER_NM / ((end_at - start_at) / 3600), heard,
     )  # fmt: skip
-
-
-def _reception(
-    positions: Positions, rows: NDArray[np.intp], until: NDArray[np.float64], cell_deg: float
-) -> list[Reception]:
-    """What was heard of others in the cell of each row, from its time until the time given."""
-    columns = int(np.ceil(360 / cell_deg))
-    cell = np.floor((positions.lat + 90) / cell_deg).astype(np.int64) * columns
-    cell += np.floor((positions.lon + 180) / cell_deg).astype(np.int64)
-    wanted = np.zeros(int(np.max(cell)) + 1, dtype=np.bool_)
-    wanted[cell[rows]] = True
-    # Only the cells where something fell silent are put in order of time.
-    near = np.flatnonzero(wanted[cell])
-    near = near[np.argsort(positions.time_s[near], kind="stable")]
-    near = near[np.argsort(cell[near], kind="stable")]
-    near_cell = cell[near]
-    heard = []
-    for row, end_at in zip(rows.tolist(), until.tolist(), strict=True):
-        first, last = np.searchsorted(near_cell, [cell[row], cell[row] + 1])
-        start_at = float(positions.time_s[row])
-        times = positions.time_s[near[first:last]]
-        begin, end = np.searchsorted(times, [start_at, end_at], side="right")
-        others = near[first + begin : first + end]
-        others = others[positions.craft[others] != positions.craft[row]]
-        hours = np.unique((positions.time_s[others] - start_at) // 3600)
-        heard.append(
-            Reception(
-                len(np.unique(positions.craft[others])),
-                len(others),
-                min(1.0, len(hours) / max(1, round((end_at - start_at) / 3600))),
-            )
-        )
-    return heard
