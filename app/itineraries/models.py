@@ -193,6 +193,27 @@ class ChangedCraft(Table, table=True):
     craft_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
 
 
+class CraftCrowd(Table, table=True):
+    """When a craft lay in a crowd, by the analysis that its activities are from.
+
+    Fixes of another craft can make a crowd of a place: who lay there is then analysed again.
+    """
+
+    __tablename__ = "craft_crowds"
+
+    craft_id: int = Field(
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("crafts.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    method: str = Field(sa_column=Column(Text, primary_key=True))
+    start_at: datetime = Field(sa_column=_instant(nullable=False, primary_key=True))
+    end_at: datetime = Field(sa_column=_instant(nullable=False))
+
+
 class Zone(Table, table=True):
     """An account's own area of interest; the bundled ones are package data."""
 

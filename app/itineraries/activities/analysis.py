@@ -13,6 +13,7 @@ from app.itineraries.tracks.airports import Airports
 from app.itineraries.tracks.gaps import GapOptions, detect_gaps
 from app.itineraries.tracks.legs import detect_legs
 from app.itineraries.tracks.loitering import detect_loitering
+from app.itineraries.tracks.meetings import MAX_CROWD
 from app.itineraries.tracks.near_shore import Zone
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
@@ -27,12 +28,13 @@ _MARK = "\n"  # between a craft's key and the number of a span
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What positions are held against."""
+    """What positions are held against; of more than `max_crowd` craft at one place none meets."""
 
     places: Places
     zones: Sequence[Zone]
     load_shore: Callable[[], Shore]
     load_airports: Callable[[], Airports]
+    max_crowd: int = MAX_CROWD
 
 
 def analyse_craft(

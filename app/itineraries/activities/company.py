@@ -3,21 +3,29 @@
 A slice holds so many fixes and not more, however crowded it is; of each only the contacts stay.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from app.itineraries.activities import findings
+from app.itineraries.activities.crowds import CrowdTime, Keys, Mask, Runs, keys_of, runs_of
 from app.itineraries.activities.findings import Finding
+from app.itineraries.activities.spans import Scope
 from app.itineraries.positions.writer import PERIOD_S
+from app.itineraries.tracks import meetings, near_shore
 from app.itineraries.tracks.contacts import (
     Contacts,
+    Gridded,
     TooMuchError,
+    find_contacts,
     join_contacts,
-    search_contacts,
 )
-from app.itineraries.tracks.meetings import MeetingOptions, meetings_of
+from app.itineraries.tracks.geometry import chord_of, unit_vectors
+from app.itineraries.tracks.meetings import MAX_CROWD, MeetingOptions, max_way_km, meetings_of
 from app.itineraries.tracks.near_shore import (
     GRID_MINUTES,
     MAX_INTERPOLATION_MINUTES,
@@ -27,7 +35,7 @@ from app.itineraries.tracks.near_shore import (
     transfers_of,
 )
 from app.itineraries.tracks.ports import Places
-from app.itineraries.tracks.positions import Positions
+from app.itineraries.tracks.positions import Floats, Positions
 
 # So many fixes and steps of the grid at once: about 100 MB.
 _AT_ONCE = 600_000
@@ -38,6 +46,12 @@ _SHORTEST_S = 900.0
 _MOST_CONTACTS = 4_000_000
 # What the ways within a slice hang on: no way is interpolated for longer, and one step of the grid.
 MARGIN_S = 2 * 3600.0
+# Where a craft is told to be, one of its fixes of the same period lies no farther off than a way is
+# long; who is beside it, or in one box with it, no farther than this.
+WAY_KM = max_way_km(MAX_INTERPOLATION_MINUTES)
+BESIDE_KM = 0.5
+# So the fixes of two that meet, or of two that share a box with whom one of them meets.
+REACH_KM = 2 * (WAY_KM + BESIDE_KM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +106,89 @@ def within(windows: Sequence[Window], start_s: float, until_s: float) -> list[Wi
     return [one for one in windows if one.start_s < until_s and one.until_s > start_s]
 
 
-@dataclass(slots=True)
+@dataclass
 class Company:
-    """Contacts found so far. `craft_ids` are all craft that may be met, in order."""
+    """Contacts found so far, and who lay in crowds.
+
+    Args:
+        craft_ids: all craft that may be met, in order.
+        scopes: of the craft that are sought.
+        own: the fixes within these scopes.
+        max_crowd: of so many and more at one place none meets.
+    """
 
     craft_ids: Sequence[int]
-    touched: frozenset[int]
+    scopes: Sequence[Scope]
+    own: Positions
     zones: Sequence[Zone]
-    _open_sea: list[Contacts] = field(default_factory=list)
-    _near_shore: list[Contacts] = field(default_factory=list)
+    max_crowd: int = MAX_CROWD
 
-    def look(self, positions: Positions, start_s: float, until_s: float) -> None:
+    def __post_init__(self) -> None:
+        count = len(self.craft_ids)
+        self._start_s, self._until_s = np.full(count, np.inf), np.full(count, -np.inf)
+        for scope in self.scopes:
+            code = bisect_left(self.craft_ids, scope.craft_id)
+            if code < count and self.craft_ids[code] == scope.craft_id:
+                self._start_s[code], self._until_s[code] = scope.start_s, scope.until_s
+        rules = {meetings.METHOD: MeetingOptions().search}
+        if self.zones:
+            rules[near_shore.METHOD] = search_of(self.zones)
+        self._rules = {
+            method: replace(rule, max_crowd=self.max_crowd) for method, rule in rules.items()
+        }
+        self._contacts: dict[str, list[Contacts]] = {method: [] for method in rules}
+        self._crowds: dict[str, list[Keys]] = {method: [] for method in rules}
+        self._unsettled: dict[int, tuple[float, float]] = {}
+
+    def look(
+        self, positions: Positions, start_s: float, until_s: float, told: Sequence[CrowdTime]
+    ) -> None:
         """Seek contacts from one instant to before another; `positions` have ids of craft as text.
+
+        Args:
+            told: when these craft lay in crowds as far as was known when they were analysed.
 
         Raises:
             TooMuchError: there are more in all than fit into memory.
         """
         codes = np.searchsorted(self.craft_ids, [int(text) for text in positions.craft_ids])
         everyone = replace(positions, craft=codes.astype(np.int32)[positions.craft])
-        sought = np.array([craft_id in self.touched for craft_id in self.craft_ids])
-        rule = MeetingOptions().search
-        slice_s = start_s, until_s
-        self._open_sea.append(search_contacts(everyone, rule, slice_s, sought).alone())
-        if self.zones:
-            found = search_contacts(everyone, search_of(self.zones), slice_s, sought)
-            self._near_shore.append(inside_any(found, self.zones).alone())
-        if sum(map(len, (*self._open_sea, *self._near_shore))) > _MOST_CONTACTS:
+        for method, rule in self._rules.items():
+            gridded = rule.grid(everyone, (start_s, until_s))
+            time_s = gridded.step.astype(np.float64) * rule.grid_minutes * 60
+            crowded = rule.crowded(gridded)
+            sought = (time_s >= self._start_s[gridded.craft]) & (
+                time_s <= self._until_s[gridded.craft]
+            )
+            keys = keys_of(gridded.craft, gridded.step)
+            self._crowds[method].append(keys[crowded & sought])
+            was_crowded = self._told(told, method).holds(keys)
+            self._compare(gridded.take(~sought), time_s[~sought], crowded[~sought],
+                          was_crowded[~sought])  # fmt: skip
+            found = find_contacts(gridded.take(~crowded), rule.max_km, sought[~crowded])
+            if method == near_shore.METHOD:
+                found = inside_any(found, self.zones)
+            self._contacts[method].append(found.alone())
+        if sum(len(part) for parts in self._contacts.values() for part in parts) > _MOST_CONTACTS:
             raise TooMuchError("too many craft lie close together for long")
 
     def met(self) -> list[int]:
         """The craft that were in contact."""
-        found = (*self._open_sea, *self._near_shore)
+        found = [part for parts in self._contacts.values() for part in parts]
         codes = [np.unique(contacts.gridded.craft) for contacts in found]
         met = np.unique(np.concatenate(codes)) if codes else np.zeros(0, dtype=np.intp)
         return [self.craft_ids[code] for code in met.tolist()]
+
+    def crowd_times(self) -> Iterator[CrowdTime]:
+        """When the craft that were sought lay in crowds."""
+        for method, parts in self._crowds.items():
+            step_s = self._rules[method].grid_minutes * 60
+            for code, first, last in runs_of(parts):
+                yield CrowdTime(self.craft_ids[code], method, first * step_s, last * step_s)
+
+    def unsettled(self) -> Mapping[int, tuple[float, float]]:
+        """From when to when others lay in crowds that are new, or in such that are none any more."""
+        return self._unsettled
 
     def findings(
         self, keys: Mapping[int, str], ship_types: Mapping[str, int], places: Places
@@ -137,11 +200,53 @@ class Company:
             ship_types: AIS ship types by key, where known.
         """
         names = [keys.get(craft_id, "") for craft_id in self.craft_ids]
-        if self._open_sea:
-            found = meetings_of(names, join_contacts(self._open_sea), places=places)
+        contacts = {m: join_contacts(parts) for m, parts in self._contacts.items() if parts}
+        if meetings.METHOD in contacts:
+            found = meetings_of(names, contacts[meetings.METHOD], places=places)
             yield from map(findings.of_meeting, found)
-        if self._near_shore:
-            contacts = join_contacts(self._near_shore)
-            yield from map(
-                findings.of_transfer, transfers_of(names, contacts, self.zones, ship_types)
-            )
+        if near_shore.METHOD in contacts:
+            near = contacts[near_shore.METHOD]
+            yield from map(findings.of_transfer, transfers_of(names, near, self.zones, ship_types))
+
+    def _told(self, told: Sequence[CrowdTime], method: str) -> Runs:
+        step_s = self._rules[method].grid_minutes * 60
+        own = [one for one in told if one.method == method]
+        return Runs.of(
+            np.searchsorted(self.craft_ids, [one.craft_id for one in own]),
+            np.array([one.start_s for one in own]) / step_s,
+            np.array([one.end_s for one in own]) / step_s,
+        )
+
+    def _compare(self, gridded: Gridded, time_s: Floats, crowded: Mask, was_crowded: Mask) -> None:
+        """Note rows whose crowd came or went.
+
+        A crowd that is seen is one. That it is none any more can be told only within reach of a fix
+        of those who are sought: farther off, not all who may be part of it are looked at.
+        """
+        rows = np.flatnonzero(crowded != was_crowded)
+        gone = ~crowded[rows]
+        rows = rows[~gone | self._reached(gridded.points[rows], time_s[rows])]
+        for code, at in zip(gridded.craft[rows].tolist(), time_s[rows].tolist(), strict=True):
+            craft_id = self.craft_ids[code]
+            first, last = self._unsettled.get(craft_id, (at, at))
+            self._unsettled[craft_id] = min(first, at), max(last, at)
+
+    def _reached(self, points: Floats, time_s: Floats) -> Mask:
+        """Whether a craft that is sought has a fix in the same period, so near that it may have lain
+        there at the moment given."""
+        if len(points) == 0 or len(self.own) == 0:
+            return np.zeros(len(points), dtype=np.bool_)
+        distance, _ = self._tree.query(
+            _in_periods(points, time_s), distance_upper_bound=chord_of(WAY_KM + BESIDE_KM)
+        )
+        return np.asarray(np.isfinite(distance))
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        points = unit_vectors(self.own.lat, self.own.lon)
+        return cKDTree(_in_periods(points, self.own.time_s), balanced_tree=False)
+
+
+def _in_periods(points: Floats, time_s: Floats) -> Floats:
+    """Points in a space where those of different periods are far apart."""
+    return np.column_stack((points, np.floor(time_s / PERIOD_S) * 4))

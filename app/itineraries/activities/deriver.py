@@ -21,6 +21,7 @@ from app.itineraries.activities.repository.stale import (
     About,
     fetch_about,
     fetch_company,
+    fetch_crowd_times,
     fetch_round,
     fetch_scoped,
     fetch_scopes,
@@ -28,8 +29,14 @@ from app.itineraries.activities.repository.stale import (
     fetch_stale,
 )
 from app.itineraries.activities.spans import Scope
-from app.itineraries.activities.writer import note_analysed, replace_activities
+from app.itineraries.activities.writer import (
+    note_analysed,
+    replace_activities,
+    replace_crowd_times,
+)
 from app.itineraries.airfields import load_airports
+from app.itineraries.crafts.keys import kind_of
+from app.itineraries.positions.writer import mark_stale
 from app.itineraries.sea_data import load_places, load_shore, load_zones
 from app.itineraries.tracks.contacts import TooMuchError
 from app.itineraries.tracks.positions import Positions
@@ -95,10 +102,14 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
     async with database.transaction() as connection:
         scopes = await fetch_scopes(connection, stale, world.places)
         own = await fetch_scoped(connection, scopes)
-    vessels = {row["id"] for row in stale if row["kind"] != "aircraft"}
+    inside = own.take(_within(own, scopes))
+    # What only later turns out to fly may have been part of a crowd.
+    vessels = {
+        row["id"] for row in stale if row["kind"] != "aircraft" or kind_of(row["key"]) == "unknown"
+    }
     afloat = [scope for scope in scopes if scope.craft_id in vessels]
     try:
-        company = await _accompany(database, afloat, world)
+        company = await _accompany(database, afloat, inside, world)
     except TooMuchError:
         if len(stale) > 1:
             middle = len(stale) // 2
@@ -106,12 +117,15 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
                 database, stale[middle:], world
             )
         logger.warning("meetings of craft %s are too many to be told", stale[0]["key"])
-        company = Company([], frozenset(), ())
+        company = Company([], (), inside, ())
     async with database.transaction() as connection:
         met = {int(craft_id) for craft_id in own.craft_ids}.union(company.met())
         about = await fetch_about(connection, sorted(met))
-    found = await asyncio.to_thread(analyse, scopes, own, company, about, world)
+    found = await asyncio.to_thread(analyse, scopes, own, inside, company, about, world)
     async with database.transaction() as connection:
+        await mark_stale(connection, company.unsettled())
+    async with database.transaction() as connection:
+        await replace_crowd_times(connection, scopes, company.crowd_times())
         ids = {one.key: craft_id for craft_id, one in about.items()}
         changes = await replace_activities(connection, scopes, found, ids)
         await note_analysed(connection, stale)
@@ -119,38 +133,48 @@ async def _derive(database: Database, stale: Sequence[asyncpg.Record], world: Wo
     return changes.shown
 
 
-async def _accompany(database: Database, afloat: Sequence[Scope], world: World) -> Company:
+async def _accompany(
+    database: Database, afloat: Sequence[Scope], own: Positions, world: World
+) -> Company:
     """Contacts of vessels, slice by slice of their time."""
     async with database.transaction() as connection:
         windows = await fetch_company(connection, afloat)
     company = Company(
         sorted({window.craft_id for window in windows}),
-        frozenset(scope.craft_id for scope in afloat),
+        afloat,
+        own,
         world.zones,
+        world.max_crowd,
     )
     for start_s, until_s in slices(windows):
         async with database.transaction() as connection:
             positions = await fetch_slice(connection, windows, start_s, until_s)
-        await asyncio.to_thread(company.look, positions, start_s, until_s)
+            told = await fetch_crowd_times(connection, windows, start_s, until_s)
+        await asyncio.to_thread(company.look, positions, start_s, until_s, told)
     return company
 
 
 def analyse(
     scopes: Sequence[Scope],
     own: Positions,
+    inside: Positions,
     company: Company,
     about: Mapping[int, About],
     world: World,
 ) -> list[Finding]:
-    """All activities within the scopes, and meetings of their craft with others."""
+    """All activities within the scopes, and meetings of their craft with others.
+
+    Args:
+        own: the fixes of the scopes, with the one before and the one after each.
+        inside: those without these.
+    """
     kinds = {one.key: one.kind for one in about.values()}
     types = {one.key: one.type for one in about.values() if one.type is not None}
     ships = {key: int(text) for key, text in types.items() if text.isdecimal()}
     open_ended = {about[scope.craft_id].key for scope in scopes if scope.after_s is None}
-    inside = _named(own.take(_within(own, scopes)), about)
     keys = {craft_id: one.key for craft_id, one in about.items()}
     return [
-        *analyse_craft(inside, kinds, types, world),
+        *analyse_craft(_named(inside, about), kinds, types, world),
         *analyse_silences(_named(own, about), open_ended),
         *company.findings(keys, ships, world.places),
     ]

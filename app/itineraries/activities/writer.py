@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from app.core import data_version
+from app.itineraries.activities.crowds import CrowdTime
 from app.itineraries.activities.findings import Finding
 from app.itineraries.activities.repository.pages import STANDS
 from app.itineraries.activities.spans import Scope
@@ -68,6 +69,11 @@ WITH unchanged AS (
 UPDATE crafts SET stale_from = NULL, stale_until = NULL, stale_since = NULL
 FROM unchanged WHERE crafts.id = unchanged.id
 """
+_LEAVE_CROWDS = """
+DELETE FROM craft_crowds AS c
+USING unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS s (craft_id, first, last)
+WHERE c.craft_id = s.craft_id AND c.start_at BETWEEN s.first AND s.last
+"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -108,6 +114,25 @@ async def replace_activities(
     shown = [row for row in [*removed, *merged] if row["shown"]]
     await connection.execute(_CHANGED, sorted({one for row in shown for one in row["craft_ids"]}))
     return Changes([row["id"] for row in merged], len(shown))
+
+
+async def replace_crowd_times(
+    connection: asyncpg.Connection, scopes: Sequence[Scope], found: Iterable[CrowdTime]
+) -> None:
+    """Keep when the craft of scopes lay in crowds, for whoever changes these."""
+    await connection.execute(
+        _LEAVE_CROWDS,
+        [scope.craft_id for scope in scopes],
+        [instant(scope.start_s) for scope in scopes],
+        [instant(scope.until_s) for scope in scopes],
+    )
+    await connection.copy_records_to_table(
+        "craft_crowds",
+        columns=("craft_id", "method", "start_at", "end_at"),
+        records=[
+            (one.craft_id, one.method, instant(one.start_s), instant(one.end_s)) for one in found
+        ],
+    )
 
 
 async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.Record]) -> None:

@@ -140,8 +140,9 @@ async def write_part(
     await save_identities(connection, as_said(statics, ids, source))
     lookup = np.zeros(len(positions.craft_ids), dtype=np.int64)
     lookup[seen] = [ids[key] for key in keys]
-    await _note_aircraft(connection, positions, lookup)
     added = await write_positions(connection, positions, lookup[positions.craft])
+    # Rows of craft are locked by one writer at a time: those of positions are so from here on.
+    await _note_aircraft(connection, positions, lookup)
     if added or statics:
         await data_version.bump(connection, data_version.ROUTES)
     return added

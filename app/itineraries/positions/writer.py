@@ -1,5 +1,6 @@
 """Writes positions: COPY to a temporary table, then one statement that keeps what is new of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import asyncpg
@@ -48,6 +49,13 @@ WITH added AS (
 )
 SELECT coalesce(sum(fixes), 0)::bigint FROM touched
 """
+_MARK = """
+UPDATE crafts SET stale_from = least(stale_from, t.first), stale_until = greatest(stale_until, t.last),
+    stale_since = coalesce(stale_since, now())
+FROM unnest($1::bigint[], $2::float8[], $3::float8[]) AS s (craft_id, first_s, last_s),
+    LATERAL (SELECT to_timestamp(first_s) AS first, to_timestamp(last_s) AS last) AS t
+WHERE crafts.id = s.craft_id AND first_at IS NOT NULL
+"""
 _MONTHS = r"""
 SELECT substring(c.relname FROM 'positions_(\d{4}_\d{2})$') FROM pg_inherits AS i
 JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
@@ -88,6 +96,16 @@ async def write_positions(
     added = await connection.fetchval(_MERGE)
     await connection.execute("TRUNCATE staged_positions")
     return int(added)
+
+
+async def mark_stale(
+    connection: asyncpg.Connection, times: Mapping[int, tuple[float, float]]
+) -> None:
+    """Have craft analysed again, by id from when to when, though no fixes of theirs came."""
+    if times:
+        await connection.execute(_ALONE)
+        first, last = zip(*times.values(), strict=True)
+        await connection.execute(_MARK, list(times), first, last)
 
 
 async def forget_before(connection: asyncpg.Connection, day: date) -> list[str]:

@@ -1,7 +1,7 @@
 """Contacts: which craft were near one another at each step of a common time grid.
 
 Between two fixes less than the longest interpolation apart a craft moves evenly along the straight
-line; across longer silences it is nowhere. Nearness is searched on the unit sphere, so there is no
+line; across longer silences and ways it is nowhere. Nearness is searched on the unit sphere, so there is no
 seam at 180° and none at the poles.
 """
 
@@ -52,13 +52,27 @@ class Search:
     """What is contact: within `max_km` (at most 100 km) at a step of the grid.
 
     Where more than `max_crowd` craft lie in one box with a diagonal of `max_km`, as in a marina, none
-    of them is in contact.
+    of them is in contact. Nothing is interpolated over ways longer than `max_way_km`.
     """
 
     grid_minutes: float
     max_interpolation_minutes: float
     max_km: float
     max_crowd: int | None = None
+    max_way_km: float = np.inf
+
+    def grid(self, positions: Positions, within_s: tuple[float, float] | None = None) -> "Gridded":
+        """Positions in order on the grid, from one instant to before another."""
+        return to_grid(
+            positions, self.grid_minutes * 60, self.max_interpolation_minutes * 60, within_s,
+            self.max_way_km,
+        )  # fmt: skip
+
+    def crowded(self, gridded: "Gridded") -> NDArray[np.bool_]:
+        """Which rows lie in a crowd."""
+        if self.max_crowd is None:
+            return np.zeros(len(gridded.craft), dtype=np.bool_)
+        return _crowded(gridded, self.max_km, self.max_crowd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +118,14 @@ def join_contacts(parts: Sequence[Contacts]) -> Contacts:
     return _in_order(Contacts(gridded, first, second, distance_km))
 
 
-def search_contacts(
-    positions: Positions,
-    search: Search,
-    within_s: tuple[float, float] | None = None,
-    sought: NDArray[np.bool_] | None = None,
-) -> Contacts:
+def search_contacts(positions: Positions, search: Search) -> Contacts:
     """All contacts of positions in order.
-
-    Args:
-        within_s: only those from one instant to before another.
-        sought: by craft code of whom; of all without it.
 
     Raises:
         TooMuchError: the grid or the contacts would not fit into memory.
     """
-    gridded = to_grid(
-        positions, search.grid_minutes * 60, search.max_interpolation_minutes * 60, within_s
-    )
-    if search.max_crowd is not None:
-        gridded = gridded.take(~_crowded(gridded, search.max_km, search.max_crowd))
-    return _find_contacts(gridded, search.max_km, sought)
+    gridded = search.grid(positions)
+    return find_contacts(gridded.take(~search.crowded(gridded)), search.max_km)
 
 
 def to_grid(
@@ -132,6 +133,7 @@ def to_grid(
     grid_s: float,
     max_interpolation_s: float,
     within_s: tuple[float, float] | None = None,
+    max_way_km: float = np.inf,
 ) -> Gridded:
     """Positions in order, interpolated to multiples of `grid_s` since 1970."""
     time_s = positions.time_s
@@ -139,6 +141,8 @@ def to_grid(
     after = np.minimum(np.arange(len(time_s)) + 1, max(len(time_s) - 1, 0))
     span = time_s[after] - time_s
     joined = (positions.craft[after] == positions.craft) & (span > 0) & (span < max_interpolation_s)
+    if np.isfinite(max_way_km):
+        joined &= chords(points, points[after]) <= chord_of(max_way_km)
     first = np.ceil(time_s / grid_s).astype(np.int64)
     # A step at a fix belongs to the way that begins there; the last fix of a way has its own.
     end = np.where(joined, first[after], first + (first * grid_s == time_s))
@@ -187,16 +191,21 @@ def _crowded(gridded: Gridded, max_km: float, max_crowd: int) -> NDArray[np.bool
     return crowded
 
 
-def _find_contacts(
+def find_contacts(
     gridded: Gridded, max_km: float, sought: NDArray[np.bool_] | None = None
 ) -> Contacts:
+    """Pairs of rows of one step within a distance; only those with a row that is `sought`, if given.
+
+    Raises:
+        TooMuchError: they would not fit into memory.
+    """
     order = np.argsort(gridded.step, kind="stable")
     found: list[NDArray[np.intp]] = []
     count = 0
     for part in _parts(gridded.step[order]):
         pairs = order[part][_near(gridded, order[part], chord_of(max_km))]
         if sought is not None:
-            pairs = pairs[sought[gridded.craft[pairs]].any(axis=1)]
+            pairs = pairs[sought[pairs].any(axis=1)]
         found.append(pairs)
         count += len(pairs)
         if count > MAX_CONTACTS:

@@ -18,6 +18,8 @@ from app.itineraries.tracks.positions import Positions
 
 METHOD = "meeting"
 METHOD_VERSION = "1"
+MAX_CROWD = 50
+_MAX_WAY_KMH = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class MeetingOptions:
     merge_hours: float = 4
     max_speed_kn: float = 2
     min_port_km: float = 10
-    max_crowd: int = 50
+    max_crowd: int = MAX_CROWD
     filtered: bool = True
 
     @property
@@ -42,7 +44,7 @@ class MeetingOptions:
         """What is contact by this rule."""
         return Search(
             self.grid_minutes, self.max_interpolation_minutes, self.max_km,
-            self.max_crowd if self.filtered else None,
+            *((self.max_crowd, max_way_km(self.max_interpolation_minutes)) if self.filtered else ()),
         )  # fmt: skip
 
 
@@ -63,6 +65,14 @@ class Meeting:
     lon: float
     seen_min: float
     bridged_min: float
+
+
+def max_way_km(minutes: float) -> float:
+    """How far a craft may go between two fixes so long apart to be told where it was on the way.
+
+    Who goes faster for so long lies beside nobody.
+    """
+    return _MAX_WAY_KMH * minutes / 60
 
 
 def detect_meetings(

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from app.itineraries.tracks.contacts import Contacts, Search, search_contacts
-from app.itineraries.tracks.meetings import Meeting, describe, merged_runs
+from app.itineraries.tracks.meetings import MAX_CROWD, Meeting, describe, max_way_km, merged_runs
 from app.itineraries.tracks.positions import Floats, Positions
 
 METHOD = "near-shore-transfer"
@@ -22,8 +22,6 @@ METHOD_VERSION = "1"
 GRID_MINUTES = 5
 MAX_INTERPOLATION_MINUTES = 60
 MERGE_HOURS = 1
-MAX_CROWD = 50
-"""Where more craft lie in one box with a diagonal of the longest distance, nobody meets."""
 _FULL_DURATION = 4
 """A contact of four times the shortest duration has the full part for its length."""
 
@@ -83,7 +81,10 @@ def detect_transfers(
 def search_of(zones: Sequence[Zone]) -> Search:
     """What is contact by the rules of these zones."""
     widest = max(zone.max_km for zone in zones)
-    return Search(GRID_MINUTES, MAX_INTERPOLATION_MINUTES, widest, MAX_CROWD)
+    return Search(
+        GRID_MINUTES, MAX_INTERPOLATION_MINUTES, widest, MAX_CROWD,
+        max_way_km(MAX_INTERPOLATION_MINUTES),
+    )  # fmt: skip
 
 
 def inside_any(contacts: Contacts, zones: Sequence[Zone]) -> Contacts:

@@ -1,6 +1,7 @@
 """However positions come, their activities are those of all positions analysed at once."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.db import Database
+from app.itineraries.activities.analysis import World
 from app.itineraries.activities.deriver import bundled_world, derive_activities
 from app.itineraries.activities.queries import ActivitiesQuery
 from app.itineraries.activities.repository.pages import fetch_activities
@@ -44,21 +46,48 @@ async def _activities(database: Database) -> list[Any]:
 async def _empty(database: Database) -> None:
     async with database.transaction() as connection:
         await connection.execute(
-            "TRUNCATE crafts, craft_identities, positions, craft_presence, activities"
+            "TRUNCATE crafts, craft_identities, positions, craft_presence, activities, craft_crowds"
         )
 
 
-@given(st.lists(_craft, min_size=1, max_size=3), st.randoms(use_true_random=False))
-@settings(
+_some = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+@given(st.lists(_craft, min_size=1, max_size=3), st.randoms(use_true_random=False))
+@_some
 async def test_the_order_of_arrival_changes_nothing(
     database: Database, take: Take, plans: list[Any], chance: Any
 ) -> None:
     everything = together([_track(*plan, number) for number, plan in enumerate(plans)])
+    await _arrive_in_any_order(database, take, everything, WORLD, chance)
+
+
+_gathering = st.lists(
+    st.tuples(st.sampled_from(("spot", "spot", "roadstead", "move")), st.integers(3, 6)),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(st.lists(_gathering, min_size=3, max_size=5), st.randoms(use_true_random=False))
+@_some
+async def test_crowds_that_come_and_go_leave_no_trace(
+    database: Database, take: Take, plans: list[Any], chance: Any
+) -> None:
+    """Who makes a place a crowd, or leaves it, changes what others did there."""
+    world = replace(WORLD, max_crowd=2)
+    everything = together([journey(f"mmsi:42200000{n}", acts, n) for n, acts in enumerate(plans)])
+    await _arrive_in_any_order(database, take, everything, world, chance)
+
+
+async def _arrive_in_any_order(
+    database: Database, take: Take, everything: Positions, world: World, chance: Any
+) -> None:
     await _empty(database)
     await take(everything)
-    await derive_activities(database, WORLD)
+    await derive_activities(database, world)
     at_once = await _activities(database)
 
     await _empty(database)
@@ -72,8 +101,8 @@ async def test_the_order_of_arrival_changes_nothing(
     for block in blocks:
         await take(everything.take(block))
         if chance.random() < 0.7:
-            await derive_activities(database, WORLD)
-    await derive_activities(database, WORLD)
+            await derive_activities(database, world)
+    await derive_activities(database, world)
     assert await _activities(database) == at_once
 
 
@@ -140,6 +169,62 @@ async def test_only_what_is_touched_is_analysed_again(database: Database, take: 
     )
     assert [row["place"] for row in rows] == ["marked", None]
     assert rows[1]["end_at"].timestamp() > START_S
+
+
+async def test_a_crowd_ends_meetings_and_begins_them_again(database: Database, take: Take) -> None:
+    world = replace(WORLD, max_crowd=2)
+
+    async def met() -> list[Any]:
+        await derive_activities(database, world)
+        return [row for row in await _activities(database) if row[0] == "meeting"]
+
+    first, second, third = (journey(f"mmsi:42200000{n}", [("spot", 6)], n) for n in range(3))
+    await take(together([first, second]))
+    before = await met()
+    assert len(before) == 1
+    # A third craft lies there in between, as far as two fixes of it tell.
+    await take(third.take(np.array([8, 10])))
+    assert len(await met()) == 1
+    assert await met() != before
+    # But it did not: it was off at once, and back at last.
+    away = third.take(np.array([8, 10]))
+    await take(replace(away, time_s=away.time_s + np.array([1, -1]), lat=away.lat + 0.1))
+    assert await met() == before
+
+
+async def test_what_later_turns_out_to_fly_is_no_part_of_a_crowd(
+    database: Database, take: Take
+) -> None:
+    world = replace(WORLD, max_crowd=2)
+    tracks = [journey(name, [("spot", 6)], n) for n, name in enumerate(("mmsi:1", "mmsi:2", "x"))]
+    await take(together(tracks))
+    await derive_activities(database, world)
+    assert await database.fetch_value("SELECT count(DISTINCT craft_id) FROM craft_crowds") == 3
+    late = tracks[2].take(slice(-1, None))
+    await take(replace(late, time_s=late.time_s + 60, altitude_ft=np.array([9_000.0])))
+    await derive_activities(database, world)
+    assert [row[0] for row in await _activities(database)].count("meeting") == 1
+    assert not await database.fetch("SELECT FROM craft_crowds")
+
+
+async def test_a_craft_is_looked_at_where_it_was_touched_alone(
+    database: Database, take: Take
+) -> None:
+    """Two craft touched at different times tell no half meetings of each other's time."""
+    lying = [("spot", 30), ("silent", 20), ("stay", 3)]
+    one = journey("mmsi:1", lying, 1)
+    other = journey("mmsi:2", [*lying[:2], ("port", 3)], 2)
+    passing = journey("mmsi:3", [("move", 40)], 3)
+    near = passing.time_s > START_S + 26 * 3600
+    passing = replace(passing, lat=np.where(near, 13.3, passing.lat + 3), lon=passing.lon + 0.2)
+    await take(together([one, other, passing.take(~near)]))
+    await derive_activities(database, WORLD)
+    before = [row for row in await _activities(database) if row[0] == "meeting"]
+    assert len(before) == 1
+    later = fixes("mmsi:1", [one.time_s[-1] + 1200], [one.lat[-1]], [one.lon[-1]])
+    await take(together([passing.take(near), later]))
+    await derive_activities(database, WORLD)
+    assert [row for row in await _activities(database) if row[0] == "meeting"] == before
 
 
 async def test_who_writes_is_not_waited_for(database: Database, take: Take) -> None:

@@ -13,6 +13,9 @@ STEP_S = 1_200.0
 # Caracas and Havana
 AIRPORTS = ((10.603, -66.991), (22.989, -82.409))
 
+# All at one place: at Puerto La Cruz, on the open sea, in the bundled zone off La Borracha.
+PLACES = {"port": (10.23, -64.64), "spot": (13.2, -63.5), "roadstead": (10.31, -64.74)}
+
 
 def fixes(
     craft_id: str, time_s: Sequence[float], lat: Sequence[float], lon: Sequence[float]
@@ -37,9 +40,8 @@ def journey(craft_id: str, acts: Sequence[tuple[str, int]], seed: int) -> Positi
             lat.append(lat[-1] + 0.01)
             lon.append(lon[-1])
             continue
-        if act in ("port", "spot"):
-            # Near the roadstead of Puerto La Cruz, or all at one place on the open sea.
-            lat[-1], lon[-1] = (10.23, -64.64) if act == "port" else (13.2, -63.5)
+        if act in PLACES:
+            lat[-1], lon[-1] = PLACES[act]
         for _ in range(hours * 3):
             step = 0.05 if act == "move" else 0.0
             time_s.append(time_s[-1] + STEP_S)

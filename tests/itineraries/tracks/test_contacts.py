@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.itineraries.tracks.contacts import Search, join_contacts, search_contacts
+from app.itineraries.tracks.contacts import Search, find_contacts, join_contacts, search_contacts
 from app.itineraries.tracks.meetings import MeetingOptions, detect_meetings, meetings_of
 from app.itineraries.tracks.positions import Positions
 from tests.itineraries.store.tracks import START_S, journey, together
@@ -33,12 +33,13 @@ def test_slices_and_parts_are_the_whole(
     positions = together([journey(f"mmsi:{n}", acts, n) for n, acts in enumerate(plans)])
     bounds = [START_S - 1, *(START_S + 1800 * cut for cut in sorted(cuts)), np.inf]
     last = float(positions.time_s.max()) + 1
-    sought = np.array([n in wanted for n in range(len(plans))])
+    search = rule.search
     parts = []
     for start, end in zip(bounds, [*bounds[1:-1], last], strict=False):
         near = (positions.time_s >= start - MARGIN_S) & (positions.time_s <= end + MARGIN_S)
-        found = search_contacts(positions.take(near), rule.search, (start, end), sought)
-        parts.append(found.alone())
+        gridded = search.grid(positions.take(near), (start, end))
+        sought = np.isin(gridded.craft, list(wanted))
+        parts.append(find_contacts(gridded, search.max_km, sought).alone())
     names = positions.craft_ids
     assert meetings_of(names, join_contacts(parts), rule) == [
         one

@@ -1,5 +1,6 @@
 """Reads what has to be analysed: craft that are stale, their spans, their company."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import numpy as np
 
-from app.itineraries.activities.company import MARGIN_S, Window, within
+from app.itineraries.activities.company import MARGIN_S, REACH_KM, Window, within
+from app.itineraries.activities.crowds import CrowdTime
 from app.itineraries.activities.spans import SILENCE_S, Scope, at_port
 from app.itineraries.positions.repository import copy_windows
 from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
+from app.itineraries.tracks.geometry import EARTH_RADIUS_KM
 from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 
 MAX_ROUND = 100_000
 _COLUMNS = int(360 / CELL_DEG)
+_CELL_KM = math.radians(CELL_DEG) * EARTH_RADIUS_KM
 # Those that wait longest, in order of place: who may have met is analysed together.
 _ROUND = f"""
 SELECT c.id FROM (
@@ -49,11 +53,16 @@ LATERAL (
 """
 _BACKWARDS = _BOUNDARY.format(sign="<=", order="DESC")
 _FORWARDS = _BOUNDARY.format(sign=">=", order="ASC")
+# The cells within reach: the nearer to a pole, the more columns.
 _AROUND = f"""
-(VALUES (-1), (0), (1)) AS north (rows) CROSS JOIN (VALUES (-1), (0), (1)) AS east (columns)
-CROSS JOIN LATERAL (
-    SELECT own.cell - own.cell % {_COLUMNS} + north.rows * {_COLUMNS}
-           + (own.cell + east.columns + {_COLUMNS}) % {_COLUMNS} AS cell
+LATERAL (SELECT abs((own.cell / {_COLUMNS} + 0.5) * {CELL_DEG} - 90) + 1.5 * {CELL_DEG} AS degrees) AS edge,
+LATERAL (SELECT least(ceil(
+    {REACH_KM / _CELL_KM} / greatest(cosd(edge.degrees), 0.001)
+)::int, {_COLUMNS // 2}) AS columns) AS wide,
+generate_series(-1, 1) AS north, generate_series(-wide.columns, wide.columns) AS east,
+LATERAL (
+    SELECT own.cell - own.cell % {_COLUMNS} + north * {_COLUMNS}
+           + (own.cell + east + {_COLUMNS}) % {_COLUMNS} AS cell
 ) AS near
 """
 # By cells and not by pairs, of which a crowd has far more; periods whose margins touch are one window.
@@ -87,6 +96,10 @@ FROM (
     WINDOW o AS (PARTITION BY craft_id ORDER BY period)
 ) AS runs
 GROUP BY craft_id, run ORDER BY craft_id, run
+"""
+_CROWD_TIMES = """
+SELECT craft_id, method, start_at, end_at FROM craft_crowds
+WHERE craft_id = ANY($1) AND start_at < $3 AND end_at >= $2
 """
 _ABOUT = """
 SELECT c.id, c.key, c.kind, (
@@ -172,6 +185,18 @@ async def fetch_slice(
         [_at(max(window.start_s, start)) for window in there],
         [_at(min(window.until_s, until)) - timedelta(microseconds=1) for window in there],
     )
+
+
+async def fetch_crowd_times(
+    connection: asyncpg.Connection, windows: Sequence[Window], start_s: float, until_s: float
+) -> list[CrowdTime]:
+    """When the craft of windows lay in crowds, by their analysis, in a slice of time."""
+    there = sorted({window.craft_id for window in within(windows, start_s, until_s)})
+    rows = await connection.fetch(_CROWD_TIMES, there, _at(start_s), _at(until_s))
+    return [
+        CrowdTime(row["craft_id"], row["method"], _s(row["start_at"]), _s(row["end_at"]))
+        for row in rows
+    ]
 
 
 async def fetch_about(
