@@ -34,3 +34,8 @@ def test_a_long_text_is_read_from_its_start() -> None:
     language, probability = identify("o presidente não disse " * 100_000)
     assert language == "pt"
     assert 0.9 < probability <= 1
+
+
+def test_hidden_characters_and_letters_of_other_scripts_do_not_mislead() -> None:
+    text = "Pourquoi p\u200bersonn\u200be n\u200be p\u0430rl\u200be d\u200be c\u200be qui s\u200be passe ?"
+    assert identify(text)[0] == "fr"

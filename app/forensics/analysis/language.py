@@ -7,14 +7,15 @@ Names tell where a story happens and not its language, so they are set aside.
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from app.forensics.analysis.text import unmasked
+
 LANGUAGES = ("en", "es", "fr", "pt")
 UNDETERMINED = "und"
-METHOD, VERSION = "py3langid+words", "2"
+METHOD, VERSION = "py3langid+words", "3"
 MAX_CHARACTERS = 2_000
 
 _WORD_EVIDENCE = 8.0
@@ -50,7 +51,7 @@ def identify(text: str) -> tuple[str, float]:
     """The language and its probability among the four; `und` where no Latin letters are."""
     text = text[:MAX_CHARACTERS]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text, _ = unmasked(text)
     found = _WORD.findall(_NOISE.sub(" ", text))
     words = " ".join(found)
     if not _is_latin(words):

@@ -60,7 +60,7 @@ def normalise(text: str) -> Normalised:
     text = text[:MAX_CHARACTERS]
     obfuscation = PLAIN
     if not text.isascii():
-        text, obfuscation = _unmasked(text)
+        text, obfuscation = unmasked(text)
     text, urls = _URL.subn(" ", text) if "://" in text or "www." in text else (text, 0)
     text, mentions = _MENTION.subn(" ", text) if "@" in text else (text, 0)
     return Normalised(plain_words(text), urls, mentions, obfuscation)
@@ -73,7 +73,8 @@ def plain_words(text: str) -> str:
     return _NO_WORD.sub(" ", text.lower()).strip()
 
 
-def _unmasked(text: str) -> tuple[str, Obfuscation]:
+def unmasked(text: str) -> tuple[str, Obfuscation]:
+    """A text without what hides it from a search, and how much of that there was."""
     invisible = _INVISIBLE.findall(text)
     bidi = len(_BIDI.findall(text)) if invisible else 0
     if invisible:
