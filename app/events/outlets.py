@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from app.events.vocabulary import NETWORK, STATE_OWNERSHIPS, read_rows
 
@@ -96,6 +96,7 @@ def bundled_outlets() -> tuple[OutletEntry, ...]:
     )
 
 
+@lru_cache(8_192)
 def fold_name(name: str) -> str:
     """A name as it is compared: lower case, no accents, words parted by single spaces."""
     plain = unicodedata.normalize("NFKD", name.casefold())

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from app.ingest.rejects import Reject
 
 MAX_DEPTH = 16
 MAX_COLUMNS = 100
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _UNREADABLE = "no JSON that can be read: nested too deep, or a number too long"
 
 Fields = dict[str, Any]
@@ -126,6 +128,8 @@ def _unfolded(line: int, value: object, unfold: Unfold) -> Iterator[Record | Rej
         yield Reject(line, "not an object")
     elif _depth(value) > MAX_DEPTH:
         yield Reject(line, "nested too deep")
+    elif not _is_storable(value):
+        yield Reject(line, "holds a NUL character or half of a surrogate pair, which are no text")
     else:
         for fields in unfold(value):
             yield (
@@ -145,6 +149,15 @@ def _depth(value: object) -> int:
             for part in (item.values() if isinstance(item, dict) else item)
         ]
     return depth
+
+
+def _is_storable(value: object) -> bool:
+    """Whether its texts are such as a database can hold: escapes of JSON can write others."""
+    if isinstance(value, dict):
+        return all(map(_is_storable, value)) and all(map(_is_storable, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_storable, value))
+    return not (isinstance(value, str) and _UNSTORABLE.search(value))
 
 
 def _read_csv(

@@ -57,6 +57,15 @@ def test_what_is_wrong_with_a_line_is_said_of_that_line() -> None:
     assert fields(" \n\n") == []
 
 
+def test_escapes_that_are_no_text_spoil_their_record_alone() -> None:
+    wrong = "holds a NUL character or half of a surrogate pair, which are no text"
+    text = r"""{"a": "\u0000"}
+{"a": {"b": ["\ud800"]}}
+{"\udfff": 1}
+{"a": "\\u0000 \ud83d\ude00"}"""
+    assert fields(text) == [(1, wrong), (2, wrong), (3, wrong), (4, {"a": "\\u0000 \U0001f600"})]
+
+
 def test_rows_of_csv() -> None:
     text = 'a,b\n1,"two\nlines"\n\n1,2,3\n1,2,,\n'
     assert fields(text) == [

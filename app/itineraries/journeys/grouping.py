@@ -12,6 +12,7 @@ from app.itineraries.journeys.places import agree, place_key
 TOLERANCE = timedelta(days=1)
 """Reports of one leg by different outlets may differ by a day: print days and time zones do."""
 _RECENT = 3
+_COMPARED = 50  # of the reports of one leg, the last ones: a crowd of them says the same
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -20,18 +21,17 @@ class ClaimedLeg:
     """Claims that are about one leg, in the order they came."""
 
     claims: list[Claim] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    outlets: set[str] = field(default_factory=set)
 
     @property
     def number(self) -> int | None:
         return self.claims[0].leg
 
-    @property
-    def moments(self) -> list[Moment]:
-        return [when.moment for c in self.claims for when in (*c.departed, *c.arrived)]
-
-    @property
-    def outlets(self) -> set[str]:
-        return {fold_name(source.outlet) for c in self.claims for source in c.sources}
+    def add(self, claim: Claim) -> None:
+        self.claims.append(claim)
+        self.moments += [when.moment for when in (*claim.departed, *claim.arrived)]
+        self.outlets.update(fold_name(source.outlet) for source in claim.sources)
 
 
 def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
@@ -45,7 +45,7 @@ def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
     numbered: dict[int, ClaimedLeg] = {}
     for claim in claims:
         if claim.leg is not None:
-            numbered.setdefault(claim.leg, ClaimedLeg()).claims.append(claim)
+            numbered.setdefault(claim.leg, ClaimedLeg()).add(claim)
     legs = list(numbered.values())
     by_end: dict[str, list[ClaimedLeg]] = {}
     for leg in legs:
@@ -61,7 +61,7 @@ def group_legs(claims: Sequence[Claim]) -> list[ClaimedLeg]:
             legs.append(found)
             for key in _keys(claim):
                 by_end.setdefault(key, []).append(found)
-        found.claims.append(claim)
+        found.add(claim)
     return sorted(legs, key=_order(all(leg.number is not None for leg in legs)))
 
 
@@ -74,7 +74,7 @@ def _keys(claim: Claim) -> list[str]:
 def _is_about(claim: Claim, leg: ClaimedLeg) -> bool:
     if leg.outlets & {fold_name(source.outlet) for source in claim.sources}:
         return False
-    for held in leg.claims:
+    for held in leg.claims[-_COMPARED:]:
         ends = ((claim.origin, held.origin), (claim.to, held.to))
         told = [(a, b) for a, b in ends if a is not None and b is not None]
         agreeing = [(a, b) for a, b in told if agree(a, b)]

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.core.drawing.png import png_of
 from app.core.drawing.text import cut
+from app.itineraries.formats.xml_text import without_controls
 from app.itineraries.pictures import style
 from app.itineraries.pictures.map import draw_map
 from app.itineraries.pictures.notes import draw_legend, draw_legs, draw_sources, write
@@ -53,8 +54,8 @@ def draw_svg(itinerary: Mapping[str, Any], tracks: Mapping[int, Positions]) -> b
     height = round(y + 26)
     root.attrib.update(width=str(WIDTH), height=str(height), viewBox=f"0 0 {WIDTH} {height}")
     paper.attrib.update(width=str(WIDTH), height=str(height))
-    body: bytes = tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
+    body = without_controls(tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
 
 
 _FOOT = (

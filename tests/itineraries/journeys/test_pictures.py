@@ -89,6 +89,11 @@ def test_hostile_journeys_are_drawn(legs: list[dict[str, Any]]) -> None:
         assert "nan" not in (path.get("d") or "") and "inf" not in (path.get("d") or "")
 
 
+def test_control_characters_are_not_drawn() -> None:
+    named = leg(title="a\x01title", sources=source("the\x1b[31m outlet\ufffe"))
+    assert "the[31m outlet" in texts(drawn(named))
+
+
 def test_a_line_across_the_dateline_is_short() -> None:
     root = drawn(leg(origin=place("Fiji", -18, 179), to=place("Samoa", -14, -171)))
     line = next(p for p in root.iter(f"{SVG}path") if p.get("stroke") == STROKES["reported"].colour)
