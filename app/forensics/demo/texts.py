@@ -65,7 +65,7 @@ def near_duplicates(seed: int, stories: int = 4_000, copies: int = 5) -> Iterato
             for _ in range(rng.randint(0, len(text) // 8) if copy else 0):
                 changed[rng.randrange(len(changed))] = rng.choice(words)
             written = " ".join(changed)
-            yield (_hidden(rng, written) if rng.random() < 0.3 else written), story
+            yield (hidden(rng, written) if rng.random() < 0.3 else written), story
 
 
 def chains(seed: int, stories: int = 12) -> list[SyntheticText]:
@@ -88,9 +88,9 @@ def chains(seed: int, stories: int = 12) -> list[SyntheticText]:
         for place, (kind, tongue, stage) in enumerate(parts):
             text = " ".join(one[tongue] for one in sentences)
             if kind == "rewording":
-                text = _reworded(rng, text)
+                text = reworded(rng, text)
             elif kind == "copypasta":
-                text = _hidden(rng, text)
+                text = hidden(rng, text)
             made.append(SyntheticText(
                 f"{story}-{place}", text, at, f"synthetic-{story}-{place}",
                 "mainstream" if stage == "integration" else "fringe", tongue, str(story), kind, stage,
@@ -100,13 +100,13 @@ def chains(seed: int, stories: int = 12) -> list[SyntheticText]:
     return made
 
 
-def _reworded(rng: random.Random, text: str) -> str:
+def reworded(rng: random.Random, text: str) -> str:
     """The text without a fifth of its words, its halves the other way round."""
     words = [word for word in text.split() if rng.random() > 0.2]
     return " ".join(words[len(words) // 2 :] + words[: len(words) // 2])
 
 
-def _hidden(rng: random.Random, text: str) -> str:
+def hidden(rng: random.Random, text: str) -> str:
     """The text with look-alike letters, invisible characters, a link and a mention."""
     words = [word.translate(_LOOKALIKES) if rng.random() < 0.15 else word for word in text.split()]
     words = [f"{w[:1]}\u200b{w[1:]}" if rng.random() < 0.1 else w for w in words]

@@ -104,11 +104,13 @@ async def test_the_demo_corpus_shows_its_campaign_and_explains_the_wire(analyst:
     document = (await analyst.finding())["document"]
     (group,) = document["behaviour"]["groups"]
     assert group["accounts"] == [f"synthetic:planted0-{i}" for i in range(10)]
+    assert group["traces"] == ["text", "url"]
     failed = [c["explanation"] for c in document["behaviour"]["checks"] if c["outcome"] == "failed"]
     assert failed == ["syndication"]
     explained = [edge for edge in document["behaviour"]["edges"] if edge["benign"]]
     assert {edge["benign"] for edge in explained} == {"syndication"}
     assert all("outlet" in edge["account_a"] for edge in explained)
+    assert "reader" not in orjson.dumps(document["behaviour"]).decode()
 
 
 async def test_the_demo_without_a_campaign_gives_an_empty_answer(analyst: Analyst) -> None:
