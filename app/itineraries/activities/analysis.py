@@ -19,7 +19,7 @@ from app.itineraries.tracks.ports import Places
 from app.itineraries.tracks.positions import Positions
 from app.itineraries.tracks.segments import LONE, detect_segments
 from app.itineraries.tracks.shore import Shore
-from app.itineraries.tracks.spoofing import detect_spoofing
+from app.itineraries.tracks.spoofing import SpoofingOptions, detect_spoofing
 from app.itineraries.tracks.stops import detect_stops
 from app.itineraries.tracks.visits import detect_visits
 
@@ -63,9 +63,7 @@ def analyse_craft(
         }
         found += map(findings.of_leg, detect_legs(aloft, world.load_airports(), types))
     # Of craft that jump to one place, the others may be in another batch.
-    found += [
-        findings.of_spoofing(one) for one in detect_spoofing(spans) if one.check != "common_place"
-    ]
+    found += map(findings.of_spoofing, detect_spoofing(spans, SpoofingOptions(common_craft=None)))
     for one in found:
         yield replace(one, craft_ids=(one.craft_ids[0].partition(_MARK)[0],))
 

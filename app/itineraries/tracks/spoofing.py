@@ -39,6 +39,7 @@ _JET_KN = 300.0
 _SLOW_ALTITUDES_FT = (15_000.0, 25_000.0)
 _SLOWEST_KN = (0.0, 120.0)
 _MAX_NAMED = 50
+_MANY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class SpoofingOptions:
 
     A speed that does not go with the altitude is doubted when it lasts for `altitude_seconds`;
     `common_craft` craft or more that jump to within `common_km` of one another within
-    `common_minutes` make a common place.
+    `common_minutes` make a common place; without it (None) that is not looked for.
     """
 
     max_vessel_speed_kn: float = MAX_VESSEL_KN
@@ -74,7 +75,7 @@ class SpoofingOptions:
     altitude_seconds: float = 60.0
     common_km: float = 5.0
     common_minutes: float = 60.0
-    common_craft: int = 3
+    common_craft: int | None = 3
     circles: CircleOptions = field(default_factory=CircleOptions)
 
 
@@ -228,7 +229,7 @@ def _circling(craft_id: str, track: Positions, options: SpoofingOptions) -> Iter
 
 def _common_places(landings: Sequence[_Landing], options: SpoofingOptions) -> Iterator[Spoofing]:
     """Places that several craft jump to at about the same time: for each craft its first and last."""
-    if not landings:
+    if not landings or options.common_craft is None:
         return
     lat, lon, time_s = (
         np.array([getattr(one, name) for one in landings]) for name in ("lat", "lon", "time_s")
@@ -236,8 +237,8 @@ def _common_places(landings: Sequence[_Landing], options: SpoofingOptions) -> It
     # Space and time in one tree: an hour weighs as much as the distance allowed.
     chord = chord_of(options.common_km)
     scaled = (time_s - time_s.min()) / (options.common_minutes * 60) * chord
-    tree = KDTree(np.column_stack((unit_vectors(lat, lon), scaled)))
-    group = _joined(len(landings), tree.query_pairs(chord, output_type="ndarray"))
+    links = _links(np.column_stack((unit_vectors(lat, lon), scaled)), chord)
+    group = _joined(len(landings), links)
     order = np.argsort(group, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
         if len(rows) < options.common_craft:
@@ -258,6 +259,21 @@ def _common_places(landings: Sequence[_Landing], options: SpoofingOptions) -> It
                 own[0].lon,
                 {"craft": len(craft_ids), "craft_ids": craft_ids[:_MAX_NAMED]},
             )
+
+
+def _links(points: Floats, reach: float) -> NDArray[np.intp]:
+    """Pairs that lead from each point to whatever is within reach of it, over others if need be.
+
+    Of many, all in one box are linked by the first there, and boxes by these: each with each would
+    not fit into memory.
+    """
+    if len(points) <= _MANY:
+        return np.asarray(KDTree(points).query_pairs(reach, output_type="ndarray"))
+    boxes = np.floor(points / (reach / 2)).astype(np.int64)  # with a diagonal as long as the reach
+    _, first, box = np.unique(boxes, axis=0, return_index=True, return_inverse=True)
+    within = np.column_stack((first[box.ravel()], np.arange(len(points))))
+    between = first[KDTree(points[first]).query_pairs(reach, output_type="ndarray")]
+    return np.concatenate((within, between))
 
 
 def _joined(count: int, pairs: NDArray[np.intp]) -> NDArray[np.int32]:

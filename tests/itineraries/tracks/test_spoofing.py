@@ -156,6 +156,18 @@ def test_craft_that_jump_to_one_place_share_it() -> None:
     assert two == []
 
 
+def test_very_many_jumps_to_one_place_are_linked_in_memory_that_grows_with_them() -> None:
+    """Each with each within the hour would be five hundred million pairs."""
+    count = 24_000
+    tracks = [
+        [(float(i), 44.9, 37.4) if i % 2 else (float(i), 10.0 + craft, -65.0) for i in range(count)]
+        for craft in range(4)
+    ]
+    found = [one for one in detect_spoofing(vessels(tracks)) if one.check == "common_place"]
+    assert [one.evidence["craft"] for one in found] == [4] * 4
+    assert [(one.lat, one.fixes) for one in found] == [(44.9, count // 2)] * 4
+
+
 def test_repeats_are_a_silence_again() -> None:
     flight = Flight()
     flight.to(45.0, 20.0, 30_000, 460)
