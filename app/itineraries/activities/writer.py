@@ -24,6 +24,7 @@ _VALUES = ", ".join(_COLUMNS[4:])
 _STAGE = f"""
 CREATE TEMP TABLE found_activities ON COMMIT DROP AS SELECT {_LIST} FROM activities WITH NO DATA
 """
+# What began before the first fix that is kept, and went on after it, is found anew from there on.
 # Craft by craft: one search for thousands of them would compare each activity with all.
 _REMOVE = f"""
 DELETE FROM activities AS a USING (
@@ -33,7 +34,8 @@ DELETE FROM activities AS a USING (
     CROSS JOIN LATERAL (
         SELECT id, kind, craft_ids, start_at, part FROM activities
         WHERE craft_ids @> ARRAY[s.craft_id] AND start_at <= s.last
-          AND start_at >= CASE kind WHEN 'gap' THEN s.before ELSE s.first END
+          AND (start_at >= CASE kind WHEN 'gap' THEN coalesce(s.before, s.first) ELSE s.first END
+               OR s.before IS NULL AND coalesce(end_at, 'infinity') > s.first)
     ) AS old
     WHERE NOT EXISTS (
         SELECT FROM found_activities AS f
@@ -72,7 +74,7 @@ FROM unchanged WHERE crafts.id = unchanged.id
 _LEAVE_CROWDS = """
 DELETE FROM craft_crowds AS c
 USING unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS s (craft_id, first, last)
-WHERE c.craft_id = s.craft_id AND c.start_at BETWEEN s.first AND s.last
+WHERE c.craft_id = s.craft_id AND c.start_at <= s.last AND c.end_at >= s.first
 """
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,7 +106,7 @@ async def replace_activities(
     removed = await connection.fetch(
         _REMOVE,
         [scope.craft_id for scope in scopes],
-        [instant(scope.start_s if scope.before_s is None else scope.before_s) for scope in scopes],
+        [None if scope.before_s is None else instant(scope.before_s) for scope in scopes],
         [instant(scope.start_s) for scope in scopes],
         [instant(scope.until_s) for scope in scopes],
     )

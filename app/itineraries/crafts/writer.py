@@ -1,6 +1,6 @@
 """Writes craft and what is said of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,10 @@ ON CONFLICT (craft_id, field, value, source) DO UPDATE SET
     first_at = least(craft_identities.first_at, excluded.first_at),
     last_at = greatest(craft_identities.last_at, excluded.last_at),
     detail = coalesce(excluded.detail, craft_identities.detail)
+"""
+_TYPES = """
+SELECT DISTINCT ON (craft_id) craft_id, value FROM craft_identities
+WHERE craft_id = ANY($1) AND field = 'type' ORDER BY craft_id, last_at DESC NULLS LAST, value
 """
 
 
@@ -74,15 +78,21 @@ async def set_kind(connection: asyncpg.Connection, craft_ids: Iterable[int], kin
     await connection.execute(_SET_KIND, list(craft_ids), kind)
 
 
-async def save_identities(connection: asyncpg.Connection, said: Iterable[Said]) -> None:
-    """Add what is said of craft; what was said before by the same source widens its time."""
+async def save_identities(connection: asyncpg.Connection, said: Iterable[Said]) -> list[int]:
+    """Add what is said of craft; what was said before by the same source widens its time.
+
+    Returns:
+        The craft that are of another type now, which their analysis has to know.
+    """
     merged: dict[tuple[int, str, str, str], Said] = {}
     for one in said:
         key = (one.craft_id, one.field, one.value, one.source)
         merged[key] = _wider(merged[key], one) if key in merged else one
     rows = [merged[key] for key in sorted(merged)]
     if not rows:
-        return
+        return []
+    typed = sorted({row.craft_id for row in rows if row.field == "type"})
+    before = await _fetch_types(connection, typed)
     await connection.execute(
         _SAY,
         [row.craft_id for row in rows],
@@ -94,6 +104,15 @@ async def save_identities(connection: asyncpg.Connection, said: Iterable[Said]) 
         [row.last_at for row in rows],
         [None if row.detail is None else orjson.dumps(row.detail).decode() for row in rows],
     )
+    now = await _fetch_types(connection, typed)
+    return [craft_id for craft_id in typed if now[craft_id] != before.get(craft_id)]
+
+
+async def _fetch_types(connection: asyncpg.Connection, craft_ids: Sequence[int]) -> dict[int, str]:
+    if not craft_ids:
+        return {}
+    rows = await connection.fetch(_TYPES, craft_ids)
+    return {row["craft_id"]: row["value"] for row in rows}
 
 
 def _wider(one: Said, other: Said) -> Said:

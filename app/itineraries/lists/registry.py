@@ -9,6 +9,7 @@ from app.ingest.files import SourceFile
 from app.ingest.rejects import Reject
 from app.ingest.runner import Outcome, run_ingest
 from app.itineraries.crafts.writer import Said, save_crafts, save_identities
+from app.itineraries.positions.writer import ALWAYS, mark_stale
 from app.itineraries.sources.registry import Registered, read_registry
 
 KIND = "registry"
@@ -41,13 +42,16 @@ async def import_registry(database: Database, file: SourceFile, source: str) -> 
             raise CommandError(f"{file.name}: no craft in it; nothing was changed{lines}")
         await data_version.bump(connection, data_version.ROUTES)
         ids = await save_crafts(connection, [row.key for row in rows])
+        retyped: list[int] = []
         for start in range(0, len(rows), _AT_ONCE):
             said = [
                 Said(ids[row.key], field, value, source, row.valid_from, row.valid_until)
                 for row in rows[start : start + _AT_ONCE]
                 for field, value in row.said.items()
             ]
-            await save_identities(connection, said)
+            retyped += await save_identities(connection, said)
+        # At last, since no positions can be written from here on to the commit.
+        await mark_stale(connection, dict.fromkeys(retyped, ALWAYS))
         statements = sum(len(row.said) for row in rows)
         counts = {"rows": len(rows), "crafts": len(ids), "statements": statements}
         return Outcome({**counts, "rejected": len(rejects)}, rejects)

@@ -19,7 +19,7 @@ from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, run_in_parts
 from app.itineraries.crafts.keys import as_key, kind_of
 from app.itineraries.crafts.statements import as_said
 from app.itineraries.crafts.writer import save_crafts, save_identities, set_kind
-from app.itineraries.positions.writer import write_positions
+from app.itineraries.positions.writer import ALWAYS, mark_stale, write_positions
 from app.itineraries.sources.batch import Batch, IdentityStatement
 from app.itineraries.tracks.positions import Positions
 
@@ -137,12 +137,13 @@ async def write_part(
     seen = np.unique(positions.craft).tolist()
     keys = [as_key(positions.craft_ids[code]) for code in seen]
     ids = await save_crafts(connection, [*keys, *(as_key(one.craft_id) for one in statics)])
-    await save_identities(connection, as_said(statics, ids, source))
+    retyped = await save_identities(connection, as_said(statics, ids, source))
     lookup = np.zeros(len(positions.craft_ids), dtype=np.int64)
     lookup[seen] = [ids[key] for key in keys]
     added = await write_positions(connection, positions, lookup[positions.craft])
     # Rows of craft are locked by one writer at a time: those of positions are so from here on.
     await _note_aircraft(connection, positions, lookup)
+    await mark_stale(connection, dict.fromkeys(retyped, ALWAYS))
     if added or statics:
         await data_version.bump(connection, data_version.ROUTES)
     return added

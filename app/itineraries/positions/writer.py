@@ -12,6 +12,8 @@ from app.itineraries.tracks.positions import Positions
 
 CELL_DEG = 0.5
 PERIOD_S = 21_600
+ALWAYS = -np.inf, np.inf
+"""From when to when, for `mark_stale`: the whole track."""
 _LIST = ", ".join(COLUMNS)
 _STAGE = f"""
 CREATE TEMP TABLE IF NOT EXISTS staged_positions ON COMMIT DROP AS
@@ -50,7 +52,8 @@ WITH added AS (
 SELECT coalesce(sum(fixes), 0)::bigint FROM touched
 """
 _MARK = """
-UPDATE crafts SET stale_from = least(stale_from, t.first), stale_until = greatest(stale_until, t.last),
+UPDATE crafts SET stale_from = least(stale_from, greatest(t.first, first_at)),
+    stale_until = greatest(stale_until, least(t.last, last_at)),
     stale_since = coalesce(stale_since, now())
 FROM unnest($1::bigint[], $2::float8[], $3::float8[]) AS s (craft_id, first_s, last_s),
     LATERAL (SELECT to_timestamp(first_s) AS first, to_timestamp(last_s) AS last) AS t
@@ -61,8 +64,13 @@ SELECT substring(c.relname FROM 'positions_(\d{4}_\d{2})$') FROM pg_inherits AS 
 JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
 """
 _FORGET_PRESENCE = "DELETE FROM craft_presence WHERE period < $1"
+_FORGET_CROWDS = "DELETE FROM craft_crowds WHERE end_at < $1"
+# What no analysis has seen and nobody will see is not waited for.
 _FORGET_COUNTS = """
-UPDATE crafts SET first_at = kept.first_at, last_at = kept.last_at, position_count = kept.fixes
+UPDATE crafts SET first_at = kept.first_at, last_at = kept.last_at, position_count = kept.fixes,
+    stale_from = CASE WHEN stale_until >= kept.first_at THEN greatest(stale_from, kept.first_at) END,
+    stale_until = CASE WHEN stale_until >= kept.first_at THEN stale_until END,
+    stale_since = CASE WHEN stale_until >= kept.first_at THEN stale_since END
 FROM (SELECT c.id, count(p.at) AS fixes, min(p.at) AS first_at, max(p.at) AS last_at
       FROM crafts AS c LEFT JOIN positions AS p ON p.craft_id = c.id
       WHERE c.first_at < $1 GROUP BY c.id) AS kept
@@ -119,6 +127,7 @@ async def forget_before(connection: asyncpg.Connection, day: date) -> list[str]:
     if gone:
         until = datetime(day.year, day.month, 1, tzinfo=UTC)
         await connection.execute(_FORGET_PRESENCE, int(until.timestamp()) // PERIOD_S)
+        await connection.execute(_FORGET_CROWDS, until)
         await connection.execute(_FORGET_COUNTS, until)
     return gone
 

@@ -213,15 +213,19 @@ async def _bounds(
     starts: Mapping[int, datetime],
     places: Places,
 ) -> dict[int, tuple[float, float | None]]:
-    """By craft where its span ends on one side, and the fix beyond the silence."""
+    """By craft where its span ends on one side, and the fix beyond the silence.
+
+    Beyond a new fix the next span counts as well: one at a port may have joined them until now.
+    """
     found: dict[int, tuple[float, float | None]] = {}
+    new = dict(starts)
     while starts:
         rows = await connection.fetch(sql, list(starts), list(starts.values()), SILENCE_S)
         starts = {}
         for row in rows:
             if row["far_at"] is None:
                 found[row["craft_id"]] = _s(row["at"]), None
-            elif _harboured(row, places):
+            elif row["at"] == new[row["craft_id"]] or _harboured(row, places):
                 starts[row["craft_id"]] = row["far_at"]
             else:
                 found[row["craft_id"]] = _s(row["at"]), _s(row["far_at"])
