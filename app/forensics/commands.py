@@ -1,5 +1,6 @@
 """`vric forensics`: analyses of a file, without a database."""
 
+import math
 import os
 import sys
 from collections.abc import Iterable
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 # What analyses need is imported when one runs, so that other commands start as fast as before.
 # ruff: noqa: PLC0415
+
+
+def _number(value: float | None) -> float | None:
+    """Refuse NaN, which is in every range."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("not a number")
+    return value
 
 
 File = Annotated[Path, typer.Argument(help="CSV, NDJSON or Parquet; gzip too.")]
@@ -47,14 +55,24 @@ def coordination(
     method: Annotated[Method, typer.Option(help="How edges are found.")] = Method.null_model,
     window: Annotated[
         float | None,
-        typer.Option(min=0, max=31_536_000, help="Seconds; estimated from the data by default."),
+        typer.Option(
+            min=0,
+            max=31_536_000,
+            callback=_number,
+            help="Seconds; estimated from the data by default.",
+        ),
     ] = None,
     min_participation: Annotated[
         int, typer.Option(min=1, help="Accounts with fewer shares are left out.")
     ] = 2,
     quantile: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="coortweet: only edges heavier than this quantile."),
+        typer.Option(
+            min=0,
+            max=1,
+            callback=_number,
+            help="coortweet: only edges heavier than this quantile.",
+        ),
     ] = None,
     every_edge: Annotated[
         bool, typer.Option("--all", help="null_model: also what chance explains.")

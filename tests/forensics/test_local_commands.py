@@ -97,3 +97,11 @@ def test_what_is_no_table_is_one_line(tmp_path: Path) -> None:
         assert "none" in failure_of(call_vric("forensics", command, "none", cwd=tmp_path))
     done = call_vric("forensics", "chains", "f", "--engine", "openai", cwd=tmp_path)
     assert "--endpoint" in failure_of(done)
+
+
+def test_numbers_of_options_are_numbers(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("account_id,object_id,content_id,timestamp_share\na,o,1,0\n")
+    for option in ("--window", "--quantile"):
+        done = call_vric("forensics", "coordination", "f", option, "nan", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "not a number" in done.stderr
