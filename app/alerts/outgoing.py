@@ -131,6 +131,6 @@ def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """The address of the old protocol that one of the new protocol stands for."""
     if isinstance(address, IPv4Address):
         return None
-    if address in IPv6Network("64:ff9b::/96"):
+    if any(address in IPv6Network(prefix) for prefix in ("64:ff9b::/96", "::/96")):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour

@@ -14,7 +14,7 @@ from tests.problems import assert_problem
 
 REFUSED = [
     "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.1/",
-    "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/",
+    "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[::127.0.0.1]/",
     "https://169.254.169.254/latest/meta-data/", "https://[fd00:ec2::254]/", "https://10.1.2.3/",
     "https://192.168.1.1/", "https://172.16.0.1/", "https://100.64.0.1/", "https://0.0.0.0/",
     "https://224.0.0.1/", "https://[fe80::1]/", "https://[2002:7f00:1::]/", "http://example.org/",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.events.schemas import Link
 from app.itineraries.zones.geometry import checked
 
-_NAME = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")
+_NAME = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$")
 Name = Annotated[str, _NAME]
 Note = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")]
 Geometry = Annotated[

@@ -229,6 +229,8 @@ async def test_zones_are_kept_by_account(
     assert again.json() == made.json()
     other = await premium.post(f"{ROUTES}/zones", json={**wish, "name": "x"}, headers=once)
     assert_problem(other, 409, "idempotency_conflict")
+    nameless = await premium.post(f"{ROUTES}/zones", json={**wish, "name": "\0"})
+    assert_problem(nameless, 422, "invalid_body")
     own = f"{ROUTES}/zones/{made.json()['id']}"
     assert made.headers["location"] == own
     inside = await _items(premium, "/activities", zone=made.json()["id"], type="stop,meeting")
