@@ -138,6 +138,24 @@ def test_chains_show_kinds_stages_and_where_they_began() -> None:
     assert "post 3: translation, layering, similarity 0.50" in marks
 
 
+def test_what_crosses_languages_is_drawn_before_what_is_longer() -> None:
+    records = [
+        {
+            "chain_id": chain, "position": n, "id": f"{chain}-{n}", "kind": "copypasta",
+            "published_at": (making.START + timedelta(seconds=n)).isoformat(), "stage": "layering",
+            "language": language,
+        }
+        for chain, languages in (("a", "es es es es"), ("b", "es pt"))
+        for n, language in enumerate(languages.split())
+    ]  # fmt: skip
+    behaviour = Behaviour(records=records)
+    said = _texts(
+        _read(draw_chains(making.version(making.finding(kind="chains", behaviour=behaviour))))
+    )
+    first, second = said.index("Chain b: 2 texts in 1.0 s"), said.index("Chain a: 4 texts in 3.0 s")
+    assert first < second
+
+
 @pytest.mark.parametrize(
     "svg",
     [draw_network(EMPTY), draw_timeline(EMPTY, []), draw_chains(EMPTY), draw_chains(_chain(2)),

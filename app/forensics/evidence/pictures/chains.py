@@ -35,7 +35,7 @@ class Link:
 
 
 def chains_of(finding: FindingVersion) -> Mapping[str, Sequence[Link]]:
-    """The links of each chain in the order of time, the longest chain first."""
+    """The links of each chain in the order of time; chains of most languages first, then the longest."""
     chains: dict[str, list[Link]] = defaultdict(list)
     for record in finding.document.behaviour.records:
         if "chain_id" in record and record.get("published_at"):
@@ -52,11 +52,16 @@ def chains_of(finding: FindingVersion) -> Mapping[str, Sequence[Link]]:
             )
     for links in chains.values():
         links.sort(key=lambda link: link.at)
-    return dict(sorted(chains.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    def rank(item: tuple[str, Sequence[Link]]) -> tuple[int, int, str]:
+        name, links = item
+        return -len({link.lane for link in links}), -len(links), name
+
+    return dict(sorted(chains.items(), key=rank))
 
 
 def draw_chains(finding: FindingVersion) -> bytes:
-    """The picture as SVG: the four longest chains."""
+    """The picture as SVG: the four chains that come first."""
     chains = chains_of(finding)
     shown = dict(list(chains.items())[:MAX_CHAINS])
     page = Page(finding, "Chains", _described(shown))
@@ -98,7 +103,7 @@ def _draw_chain(page: Page, chain: str, links: Sequence[Link], count: int, y: fl
     page.panel(y, height)
     first = links[0]
     span = (links[-1].at - first.at).total_seconds()
-    lasted = f"{span / 3_600:,.1f} h" if span < 172_800 else f"{span / 86_400:,.1f} days"
+    lasted = _duration(span)
     said = (
         f"Chain {chain[:12]}: {count:,} texts in {lasted}, first seen in our collection: {first.id}"
     )
@@ -119,7 +124,7 @@ def _draw_chain(page: Page, chain: str, links: Sequence[Link], count: int, y: fl
             way = f"M{ax:.1f} {ay:.1f}Q{(ax + bx) / 2:.1f} {(ay + by) / 2 - bend:.1f} {bx:.1f} {by:.1f}"
             page.draw("path", {"d": way, "fill": "none", "stroke": style.GREY, "stroke-opacity": "0.7",
                                "stroke-width": 0.8 + 2 * max(0.0, min(link.similarity, 1.0))})  # fmt: skip
-    for link in links:
+    for link in reversed(links):  # of texts at one moment the first lies on top
         x, row = places[link.id]
         mark = page.draw("path", {
             "d": _FORMS.get(link.kind, _CIRCLE), "transform": f"translate({x:.1f} {row:.1f})",
@@ -140,3 +145,10 @@ def _described(chains: Mapping[str, Sequence[Link]]) -> str:
         ways = ", ".join(f"{link.kind} ({link.lane}, {link.stage})" for link in links[:12])
         told.append(f"Chain {chain}: {ways}")
     return ". ".join(told) or "No chain."
+
+
+def _duration(seconds: float) -> str:
+    for unit, name, at_most in ((1, "s", 120), (60, "min", 7_200), (3_600, "h", 172_800)):
+        if seconds < at_most:
+            return f"{seconds / unit:,.1f} {name}"
+    return f"{seconds / 86_400:,.1f} days"
