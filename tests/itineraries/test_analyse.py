@@ -110,7 +110,9 @@ def test_options_reach_the_methods(tmp_path: Path) -> None:
     path = write(tmp_path / "voyage.csv", voyage())
     assert not ask(path, "--kind", "stops", "--stop-minutes", "600")[0]
     (stop, *_), _ = ask(path, "--kind", "stops", "--stop-km", "0.3", "--max-silence-minutes", "90")
-    assert stop["parameters"] == {"stop_km": 0.3, "stop_minutes": 60, "max_silence_minutes": 90}
+    assert stop["parameters"] == {
+        "stop_km": 0.3, "stop_minutes": 60, "max_silence_minutes": 90, "spike_kn": 10,
+    }  # fmt: skip
     assert not ask(path, "--kind", "meetings", "--min-minutes", "181")[0]
     assert not ask(path, "--kind", "meetings", "--max-km", "0.05")[0]
     assert not ask(path, "--kind", "meetings", "--max-speed-kn", "0")[0]
