@@ -18,8 +18,11 @@ from PIL import Image
 from app.forensics.images.clusters import leaders_of
 from app.forensics.images.comparing import Known, Relation, compare
 from app.forensics.images.fingerprints import fingerprint
+from app.forensics.images.hamming import words_of
 from app.forensics.images.pdq import pdq_hash, pdq_turned
 from app.forensics.images.reading import Picture
+from app.forensics.images.repository import PAGE_POSTS, PageOfHashes
+from app.forensics.images.searching import Wanted
 from benchmarks.forensics.pictures import CHANGES, picture
 
 SIZES = ((512, 512), (1024, 768), (1920, 1080), (4000, 3000))
@@ -107,6 +110,24 @@ def cluster_rows(hashes: int) -> Iterator[Row]:
     yield "copies found with their picture", f"{right / len(pictures):.4f}"
 
 
+def search_rows(hashes: int) -> Iterator[Row]:
+    """How long one picture, its turns and crops are looked for among so many hashes in memory."""
+    rng = random.Random(1)
+    known = [f"{rng.getrandbits(256):064x}" for _ in range(hashes)]
+    sought = _known("sought", picture(0))
+    assert sought.pdq is not None
+    known[hashes // 2] = sought.pdq
+    start = time.process_time()
+    wanted, hits = Wanted(sought, 31), []
+    for first in range(0, hashes, PAGE_POSTS):
+        page = words_of(known[first : first + PAGE_POSTS])
+        posts = np.arange(first, first + len(page), dtype=np.int64)
+        hits += wanted.among(PageOfHashes(int(posts[-1]), posts, page), limit=10)
+    seconds = time.process_time() - start
+    assert [hit.post for hit in hits] == [hashes // 2]
+    yield f"one looked for among {hashes:,} hashes, in any turn and crop", f"{seconds:.2f} s"
+
+
 def _known(name: str, image: Image.Image) -> Known:
     return Known.of(name, name, fingerprint(Picture(image, "PNG", False)))
 
@@ -127,6 +148,7 @@ def main() -> None:
     )
     _table(("unrelated pictures", "figure"), unrelated_rows(asked.pictures))
     _table(("near hashes", "figure"), cluster_rows(asked.hashes))
+    _table(("search", "figure"), search_rows(2 * asked.hashes))
 
 
 def _table(head: Row, rows: Iterator[Row]) -> None:

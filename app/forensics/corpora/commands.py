@@ -58,7 +58,7 @@ def demo_corpus(
         bool, typer.Option("--organic", help="Without a campaign: nothing is to be found.")
     ] = False,
 ) -> None:
-    """Print a small synthetic corpus as NDJSON: a campaign, a burst of news, wire copy."""
+    """Print a small synthetic corpus as NDJSON: a campaign, a burst of news, wire copy, a laundered story."""
     from app.forensics.demo.corpus import demo_posts
 
     for post in demo_posts(campaign=not organic):
