@@ -203,6 +203,9 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except MemoryError:  # nothing can be imported then
+        sys.stderr.write("vric: there is not enough memory for this\n")
+        sys.exit(1)
     except Exception as error:
         from app.core.refusals import refusal_of  # noqa: PLC0415
 
