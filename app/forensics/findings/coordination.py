@@ -12,6 +12,7 @@ from app.forensics.analysis.edges import Edges
 from app.forensics.analysis.fusion import FusedEdge, TracedEdge, fuse
 from app.forensics.analysis.shares import Integers
 from app.forensics.analysis.windows import FAST_PART, estimate_window, objects_within
+from app.forensics.findings import traces
 from app.forensics.findings.document import (
     Behaviour,
     Check,
@@ -178,6 +179,7 @@ def _document(
             parameters={
                 **parameters, "traces": list(found.shares), "windows_s": dict(found.windows_s),
                 "fast_windows_s": dict(found.fast_windows_s), "fusion": f"{fusion.METHOD} {fusion.VERSION}",
+                "objects": f"{traces.METHOD} {traces.VERSION}",
             },
         ),
         input=material.input,

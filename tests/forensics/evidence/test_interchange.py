@@ -134,6 +134,27 @@ def test_misp_has_accounts_galaxy_and_tags_by_id() -> None:
 def test_misp_takes_hostile_names() -> None:
     event = json.loads(misp_event(making.version(making.hostile())))["Event"]
     assert len(event["Object"]) == len(making.HOSTILE)
+    attributes = event["Attribute"] + [one for o in event["Object"] for one in o["Attribute"]]
+    assert max(len(one["value"].encode()) for one in attributes) == 65_535
+    cut = [one for one in attributes if "65,535 of 1,000,00" in one["comment"]]
+    assert cut and all(one["type"] != "url" for one in cut)
+
+
+def test_misp_cuts_between_characters() -> None:
+    document = making.finding(summary="ñ" * 70_000, caveats=["¡" + "中" * 30_000])
+    event = json.loads(misp_event(making.version(document)))["Event"]
+    [caveat] = [one for one in event["Attribute"] if one["comment"].startswith("Caveat")]
+    assert caveat["value"] == "¡" + "中" * 21_844
+    assert caveat["comment"] == "Caveat (the first 21,845 of 30,001 characters)"
+    assert 65_500 < len(event["info"].encode()) <= 65_535
+
+
+def test_accounts_of_two_platforms_with_one_id_are_two_in_stix() -> None:
+    document = making.finding(making.posts(), names=["facebook:1", "twitter:1"])
+    bundle = json.loads(stix_bundle(making.version(document)))
+    accounts = _of_type(bundle, "user-account")
+    assert [one["user_id"] for one in accounts] == ["facebook:1", "twitter:1"]
+    assert len({one["id"] for one in accounts}) == 2
 
 
 def test_graphml_has_every_node_and_edge() -> None:

@@ -12,6 +12,8 @@ from app.forensics.findings.document import Technique
 
 NAMESPACE = UUID("5b8f5b3e-5d1c-5c3a-9a0e-8d2f0c6a7e41")
 MAX_OBJECTS = 5_000
+MAX_BYTES = 65_535
+"""Of a value: what the columns of MISP hold."""
 _GALAXY = {
     "uuid": "a90f2bb6-11e1-58a7-9962-ba37886720ec",
     "name": "DISARM Techniques",
@@ -32,7 +34,7 @@ def misp_event(finding: FindingVersion) -> bytes:
     document, stamp = finding.document, str(int(finding.changed_at.timestamp()))
     event = {
         "uuid": str(finding.id),
-        "info": f"{finding.title}: {document.summary}"[:65_000],
+        "info": _cut(f"{finding.title}: {document.summary}"),
         "date": f"{finding.first_created_at:%Y-%m-%d}",
         "timestamp": stamp,
         "threat_level_id": _LOW,
@@ -75,17 +77,28 @@ def _attributes(finding: FindingVersion, stamp: str) -> Iterator[dict[str, Any]]
 def _attribute(
     finding: FindingVersion, stamp: str, type_: str, category: str, value: str, comment: str
 ) -> dict[str, Any]:
+    uuid = str(uuid5(finding.id, f"{type_}/{comment}/{value}"))
+    kept = _cut(value)
+    if kept != value:
+        # What is left of an address leads elsewhere.
+        type_, category = ("text", "Other") if type_ == "url" else (type_, category)
+        comment = f"{comment} (the first {len(kept):,} of {len(value):,} characters)".lstrip()
     return {
-        "uuid": str(uuid5(finding.id, f"{type_}/{comment}/{value}")),
+        "uuid": uuid,
         "type": type_,
         "category": category,
-        "value": value,
+        "value": kept,
         "comment": comment,
         "to_ids": False,
         "disable_correlation": type_ in ("comment", "text"),
         "timestamp": stamp,
         "distribution": "5",
     }
+
+
+def _cut(value: str) -> str:
+    """As many characters from its beginning as MISP holds."""
+    return value.encode()[:MAX_BYTES].decode(errors="ignore")
 
 
 def _accounts(finding: FindingVersion, stamp: str) -> Iterator[dict[str, Any]]:
