@@ -16,7 +16,7 @@ def as_record(
     """One finding with the names of the wire.
 
     Fields whose names end in `_at` are seconds since 1970 and become RFC 3339; numbers are rounded to
-    six digits, and a number that is none becomes null.
+    six digits, and a number that is none and an empty text become null.
     """
     record: dict[str, Any] = {"kind": kind, "method": kind, "method_version": version}
     record.update((name, _plain(name, value)) for name, value in fields.items())
@@ -43,4 +43,4 @@ def _plain(name: str, value: Any) -> Any:
         return {str(inner): _plain(str(inner), held) for inner, held in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(name, held) for held in value]
-    return value
+    return None if value == "" else value

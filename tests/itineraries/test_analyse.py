@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app as vric
+from app.itineraries.findings import as_record
 from tests.command import run_vric
 from tests.itineraries.tracks.vessels import T0, Fix, north
 
@@ -286,3 +288,10 @@ def test_flights_are_told_apart_by_either_rule(tmp_path: Path) -> None:
     found, _ = ask(path, "--kind", "legs", "--legs", "opdi")
     assert [leg["callsign"] for leg in found] == ["ONE", "TWO"]
     assert {leg["parameters"]["flights"]["rule"] for leg in found} == {"opdi"}
+
+
+def test_what_is_not_known_is_null_in_a_record() -> None:
+    end = {"code": "", "lat": math.nan, "status": "unknown"}
+    record = as_record("leg", "1", {"origin": end, "runway_on": "", "on_at": None}, {})
+    assert record["origin"] == {"code": None, "lat": None, "status": "unknown"}
+    assert record["runway_on"] is None and record["on_at"] is None

@@ -9,7 +9,7 @@ from tests.itineraries.journeys.conftest import ROUTES, SECRETS, fetch, leg, tak
 
 HAVANA = {"code": "MUHA", "name": "Havana", "lat": 22.99, "lon": -82.41, "status": "observed"}
 CARACAS = {"code": "SVMI", "name": "Maiquetia", "lat": 10.6, "lon": -66.99, "status": "inferred"}
-UNKNOWN = {"code": "", "name": "", "lat": 0.0, "lon": 0.0, "status": "unknown"}
+UNKNOWN = {"code": None, "name": None, "lat": 0.0, "lon": 0.0, "status": "unknown"}
 
 
 async def observe(database: Database, start: str, end: str, ends: tuple[object, object]) -> None:
