@@ -1,8 +1,9 @@
 """From observations to alerts: who is told, once, in the transaction of what was observed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 import asyncpg
 import orjson
@@ -27,12 +28,17 @@ def entitled(plans: Mapping[str, Plan], *features: Feature) -> list[str]:
 
 
 async def record_observations(
-    connection: asyncpg.Connection, observations: Sequence[Observation]
+    connection: asyncpg.Connection,
+    observations: Sequence[Observation],
+    owners: Mapping[str, int] = MappingProxyType({}),
 ) -> int:
     """Tell those whose watchlists ask for it of what was observed on routes.
 
     It joins the caller's transaction, and belongs at its end: alerts exist if and only if what they
     tell of does. What a watchlist was told of before, it is not told of again.
+
+    Args:
+        owners: the accounts of zones that are somebody's; the rules of others do not see them.
 
     Returns:
         How many alerts are new.
@@ -42,7 +48,7 @@ async def record_observations(
     kinds = {observation.kind for observation in observations}
     plans = entitled(PLANS, Feature.ALERTS, Feature.ROUTES)
     rows = await repository.fetch_active(connection, plans, kinds)
-    matcher = Matcher(entry for row in rows for entry in _route_rules(row))
+    matcher = Matcher(entry for row in rows for entry in _route_rules(row, owners))
     found = [(watch, seen) for seen in observations for watch in matcher.match(seen)]
     return await add_alerts(connection, found)
 
@@ -74,9 +80,14 @@ async def queue_deliveries(
     )
 
 
-def _route_rules(row: asyncpg.Record) -> list[tuple[Watch, RouteRule]]:
-    return [
-        (Watch(row["id"], row["account_id"], number), RouteRule.model_validate(rule))
-        for number, rule in enumerate(orjson.loads(row["rules"]))
-        if rule["on"] != "event"
-    ]
+def _route_rules(
+    row: asyncpg.Record, owners: Mapping[str, int]
+) -> Iterator[tuple[Watch, RouteRule]]:
+    account_id = row["account_id"]
+    for number, given in enumerate(orjson.loads(row["rules"])):
+        if given["on"] == "event":
+            continue
+        rule = RouteRule.model_validate(given)
+        seen = [zone for zone in rule.zones if owners.get(zone, account_id) == account_id]
+        if seen or not rule.zones:
+            yield Watch(row["id"], account_id, number), rule.model_copy(update={"zones": seen})

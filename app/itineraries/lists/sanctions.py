@@ -20,6 +20,7 @@ KIND = "sanctions"
 READER_VERSION = "1"
 MAX_FILE_BYTES = 400_000_000
 MAX_VANISHING = 0.5
+MAX_NAME = 1_000
 # Beside the main file, by the names under which OFAC publishes them.
 _COMPANIONS = {
     "sdn": {"alt": "alt.csv", "add": "add.csv", "comments": "sdn_comments.csv"},
@@ -60,6 +61,9 @@ async def import_sanctions(
         for entry in _read(main, companions):
             if isinstance(entry, Reject):
                 rejects.append(entry)
+            elif max(map(len, (entry.entry_id, entry.name, *entry.aliases))) > MAX_NAME:
+                reason = f"entry {entry.entry_id[:60]}: more than {MAX_NAME:,} characters in a name"
+                rejects.append(Reject(1, reason))
             else:
                 entries.setdefault(entry.entry_id, entry)
         if not entries:

@@ -17,7 +17,7 @@ from app.itineraries.tracks.geometry import EARTH_RADIUS_KM, KM_PER_NM, haversin
 from app.itineraries.tracks.positions import Codes, Floats, Positions
 
 METHOD = "segment"
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 LONE = 0
 """The hull of a single fix that fits no other fix: an error of position, or a craft heard once."""
 _MAX_STEPS_BACK = 16

@@ -34,7 +34,7 @@ from app.itineraries.tracks.geometry import (
 from app.itineraries.tracks.positions import Floats, Positions
 
 METHOD = "stop"
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 MIN_FIXES = 3
 _SLACK_S = 0.001
 _SLACK_KM = 1e-9

@@ -1,11 +1,9 @@
 """Reads what watchers are to be told of."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from app.itineraries.activities.repository.pages import COLUMNS, STANDS
 from app.itineraries.crafts.keys import scheme_of
@@ -55,7 +53,7 @@ SELECT identifier, list_id, entry_id, name, programs FROM sanction_identifiers
 JOIN sanction_entries USING (list_id, entry_id)
 WHERE identifier = ANY($1) ORDER BY list_id, entry_id, identifier
 """
-_OWN_ZONES = "SELECT id, geometry FROM zones WHERE id = ANY($1)"
+_OWN_ZONES = "SELECT id, account_id, geometry FROM zones WHERE id = ANY($1)"
 
 
 async def fetch_changed(
@@ -129,7 +127,6 @@ async def fetch_listed(
 
 async def fetch_own_zones(
     connection: asyncpg.Connection, zone_ids: Sequence[UUID]
-) -> Mapping[str, dict[str, Any]]:
-    """The areas of zones that accounts made, as GeoJSON by id."""
-    rows = await connection.fetch(_OWN_ZONES, zone_ids)
-    return {str(row["id"]): orjson.loads(row["geometry"]) for row in rows}
+) -> list[asyncpg.Record]:
+    """Zones that accounts made: id, account_id, geometry (GeoJSON as text)."""
+    return list(await connection.fetch(_OWN_ZONES, zone_ids))

@@ -41,7 +41,7 @@ async def tell_watchers(
     kinds = await fetch_watched_kinds(connection, plans)
     if not kinds:
         return 0
-    zones = await _zones(connection, plans)
+    zones, owners = await _zones(connection, plans)
     activities = await repository.fetch_changed(connection, activity_ids)
     gaps = await repository.fetch_open_gaps(connection, MAX_OPEN_GAPS) if "gap" in kinds else []
     about = {craft_id for row in (*activities, *gaps) for craft_id in row["craft_ids"]}
@@ -71,19 +71,23 @@ async def tell_watchers(
         found += [observed.of_rename(row, crafts) for row in renamed]
     if "sanctioned_craft" in kinds:
         found += await _listed(connection, seen, positions, crafts, zones, identifiers)
-    return await record_observations(connection, found)
+    return await record_observations(connection, found, owners)
 
 
-async def _zones(connection: asyncpg.Connection, plans: Sequence[str]) -> observed.Zones:
+async def _zones(
+    connection: asyncpg.Connection, plans: Sequence[str]
+) -> tuple[observed.Zones, dict[str, int]]:
+    """The zones that rules name, and the accounts of those that are somebody's."""
     wanted = await fetch_watched_zones(connection, plans)
     bundled = bundled_zones()
     areas = {zone: bundled[zone]["geometry"] for zone in wanted if zone in bundled}
-    own = [identifier for zone in wanted if (identifier := _uuid(zone)) is not None]
-    areas |= await repository.fetch_own_zones(connection, own)
+    ids = [identifier for zone in wanted if (identifier := _uuid(zone)) is not None]
+    own = await repository.fetch_own_zones(connection, ids)
+    areas |= {str(row["id"]): orjson.loads(row["geometry"]) for row in own}
     zones = {zone: shape(area) for zone, area in areas.items()}
     for zone in zones.values():
         shapely.prepare(zone)
-    return zones
+    return zones, {str(row["id"]): row["account_id"] for row in own}
 
 
 async def _voyages(

@@ -141,6 +141,13 @@ async def test_a_list_does_not_vanish_by_mistake(database: Database) -> None:
     assert (await import_sanctions(database, one, {}, "ofac-sdn", True)).counts["entries"] == 1
 
 
+async def test_a_name_without_end_is_told_and_the_rest_taken_in(database: Database) -> None:
+    huge = SDN.replace('"EXAMPLE TRADER"', f'"{"N" * 5_000}"', 1)
+    assert huge != SDN
+    done = await import_sanctions(database, SourceFile.of("sdn.csv", huge.encode()), {}, "ofac-sdn")
+    assert (done.counts["entries"], done.counts["rejected"]) == (3, 2)
+
+
 REGISTER = """icao24,registration,model,operator,serialnumber,valid_from,valid_to
 730AB1,ep-xyz,B747,Example Air,90171,2017-01-01,2019-12-31
 730AB1,ep-xyz,B747,Other Air,90171,2020-01-01,

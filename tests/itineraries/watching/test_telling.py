@@ -49,6 +49,7 @@ async def test_entries_of_bundled_and_own_zones(
     premium: httpx.AsyncClient,
     database: Database,
     take: Take,  # noqa: F811
+    make_account_key: MakeKey,
 ) -> None:
     square = [[-64.8, 10.25], [-64.7, 10.25], [-64.7, 10.35], [-64.8, 10.35], [-64.8, 10.25]]
     own = await premium.post(
@@ -61,8 +62,14 @@ async def test_entries_of_bundled_and_own_zones(
     other = await make(
         premium, rules=[{"on": "zone_entry", "zones": ["amuay"], "crafts": ["mmsi:775000001"]}]
     )
+    stranger = {"X-API-Key": await make_account_key("another@example.org", plan="premium")}
+    rules = [{"on": "zone_entry", "zones": [own.json()["id"]]}]
+    body = {"name": "of somebody else's zone", "rules": rules}
+    strange = await premium.post("/v1/watchlists", json=body, headers=stranger)
+    assert strange.status_code == 201
     await take(track("mmsi:775000001", [OUTSIDE, OUTSIDE, INSIDE, INSIDE]))
     await derive_activities(database, WORLD)
+    assert (await premium.get("/v1/alerts", headers=stranger)).json()["items"] == []
     for watchlist in (bundled, mine):
         (alert,) = await told(premium, watchlist)
         data = alert["data"]
