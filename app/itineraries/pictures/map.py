@@ -42,8 +42,8 @@ def draw_map(parent: Element, routes: Sequence[Route], frame: Frame) -> None:
     taken = [box for _, pixels in lines for box in _boxes_along(pixels)]
     for mark, at in marks:
         _draw_stop(panel, mark, at)
+    taken += [(x - 12, y - 12, x + 12, y + 12) for x, y in _draw_numbers(panel, lines)]
     _draw_labels(panel, marks, taken, frame)
-    _draw_numbers(panel, lines)
     SubElement(panel, "rect", {
         **size, "rx": "8", "fill": "none", "stroke": style.SHORE, "stroke-width": "1.5",
     })  # fmt: skip
@@ -124,8 +124,10 @@ def _draw_arrow(panel: Element, route: Route, pixels: Floats) -> None:
     })  # fmt: skip
 
 
-def _draw_numbers(panel: Element, lines: Sequence[tuple[Route, Floats]]) -> None:
-    """The number of each leg on its line, where there is room for it."""
+def _draw_numbers(
+    panel: Element, lines: Sequence[tuple[Route, Floats]]
+) -> list[tuple[float, float]]:
+    """The number of each leg on its line, where there is room for it; returns where."""
     placed: list[tuple[float, float]] = []
     for route, pixels in lines:
         length = np.concatenate(([0.0], np.cumsum(np.linalg.norm(np.diff(pixels, axis=0), axis=1))))
@@ -137,6 +139,7 @@ def _draw_numbers(panel: Element, lines: Sequence[tuple[Route, Floats]]) -> None
                 break
         placed.append((x, y))
         badge(panel, x, y, str(route.position), style.STROKES[route.status].colour)
+    return placed
 
 
 def badge(parent: Element, x: float, y: float, text: str, colour: str) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 from app.itineraries.tracks.positions import Floats
 
 MAX_LAT = 85.0
-MIN_LON_SPAN = 26.0
-MIN_LAT_SPAN = 14.0
+MIN_LON_SPAN = 10.0
+POINT_LON_SPAN = 26.0
+"""Around less than a degree, so that one sees where on earth it is."""
 PADDING = 0.14
 
 
@@ -66,10 +67,11 @@ class Frame:
     def _fitted(
         cls, west: float, east: float, south: float, north: float, width: float, height: float
     ) -> "Frame":
-        lon_span = max((east - west) * (1 + 2 * PADDING), MIN_LON_SPAN)
+        least = POINT_LON_SPAN if max(east - west, north - south) < 1 else MIN_LON_SPAN
+        lon_span = max((east - west) * (1 + 2 * PADDING), least)
         low, high = _miller(np.array([south, north])).tolist()
-        lat_span = max((high - low) * (1 + 2 * PADDING), MIN_LAT_SPAN)
-        scale = min(width / min(lon_span, 360.0), height / lat_span)
+        lat_span = (high - low) * (1 + 2 * PADDING)
+        scale = min(width / min(lon_span, 360.0), height / max(lat_span, 1e-9))
         middle = (west + east) / 2
         lon_span, lat_span = width / scale, height / scale
         top = float(_miller(np.array([MAX_LAT]))[0])
