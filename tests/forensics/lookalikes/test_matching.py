@@ -13,12 +13,16 @@ from app.forensics.lookalikes.matching import THRESHOLD, Match, Matcher, Protect
 
 HERE = Path(__file__).parent
 REPORTED = list(csv.DictReader((HERE / "impersonations.csv").read_text().splitlines()))
-OTHERS = [
-    name
-    for line in (HERE / "others.txt").read_text().splitlines()
-    if not line.startswith("#")
-    for name in line.split()
-]
+HELD_OUT = list(csv.DictReader((HERE / "held_out.csv").read_text().splitlines()))
+OTHERS, WELL_KNOWN = (
+    [
+        name
+        for line in (HERE / file).read_text().splitlines()
+        if not line.startswith("#")
+        for name in line.split()
+    ]
+    for file in ("others.txt", "well_known.txt")
+)
 
 
 def _matcher(*given: str) -> Matcher:
@@ -60,6 +64,23 @@ def test_outlets_do_not_imitate_each_other() -> None:
             if (match := _best(rest, one.domain.registrable)) is not None:
                 told.add((one.domain.registrable, match.imitates))
     assert len(told) <= 3, told
+
+
+def test_what_the_threshold_was_not_set_on() -> None:
+    """Written down afterwards, of shops, banks and papers; the points were not touched since."""
+    matcher = _matcher(*{row["imitates"] for row in HELD_OUT})
+    missed = {
+        row["domain"]
+        for row in HELD_OUT
+        if (found := _best(matcher, row["domain"])) is None
+        or found.imitates != read_domain(row["imitates"]).registrable
+    }
+    # One imitates a name under another's domain, one has a slip and another suffix at once.
+    assert len(HELD_OUT) == 46 and missed == {"abcnews.com.co", "indepnedent.co"}
+    told = {
+        name for name in WELL_KNOWN if _best(_matcher(*(o for o in WELL_KNOWN if o != name)), name)
+    }
+    assert len(WELL_KNOWN) == 183 and told == {"politico.com", "politico.eu"}
 
 
 def _plant(chance: random.Random, own: Domain) -> dict[str, str]:
