@@ -32,7 +32,8 @@ TAKEDOWNS, CLAIMS = "/v1/forensics/takedowns", "/v1/forensics/claims"
         ({"hashtags": ["x"] * 501}, "hashtags"),
         ({"colour": "red"}, "colour: Extra inputs"),
         ({"taken_down_on": "yesterday"}, "taken_down_on"),
-        ({"title": "a\u0000b"}, "control characters"),
+        ({"title": "a\u0000b"}, "NUL character"),
+        ({"title": "a\u0007b"}, "control characters"),
     ],
 )
 async def test_a_bad_record_is_refused_by_its_line(

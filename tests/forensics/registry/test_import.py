@@ -25,7 +25,8 @@ from tests.forensics.registry.conftest import REGISTRY, account, as_csv, domain,
         ({"imitates": "co.uk"}, "imitates: is a public suffix"),
         ({"state": "XX"}, "state"),
         ({"colour": "red"}, "colour: Extra inputs"),
-        ({"name": "a\u0000b"}, "control characters"),
+        ({"name": "a\u0000b"}, "NUL character"),
+        ({"name": "a\u0007b"}, "control characters"),
     ],
 )
 async def test_a_bad_entry_is_refused_by_its_line(
