@@ -59,7 +59,7 @@ def meet_closely(tested: Tested) -> Flags:
 
 
 def _groups(edges: Edges, accounts: int) -> list[Integers]:
-    """The rows of edges that join the same accounts, directly or through others; lone edges are one group."""
+    """Rows of edges that join the same accounts, directly or not; lone edges are one group."""
     from scipy.sparse import coo_array  # noqa: PLC0415 - as scipy.special
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
