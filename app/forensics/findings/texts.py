@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.forensics.analysis import chains, near_duplicates
-from app.forensics.analysis.chains import Post, find_chains
+from app.forensics.analysis.chains import Link, Post, find_chains
 from app.forensics.analysis.language import LANGUAGES, identify
 from app.forensics.analysis.near_duplicates import find_near_duplicates
 from app.forensics.findings.document import Behaviour, Chain, FindingDocument, MethodUsed
@@ -70,33 +70,16 @@ def find_chains_of(
     engine = (
         engine_named(parameters["engine"]) if endpoint is None else Embedded(Endpoint(**endpoint))
     )
-    names, texts = _texts(material)
+    _, texts = _texts(material)
     stage("languages")
-    columns = [material.posts.column(one).to_pylist() for one in ("at_us", "language", "name")]
-    mainstream = frozenset(parameters["mainstream"])
-    given = {name: row for name, *row in zip(material.posts.column("content").to_pylist(),
-                                             *columns, strict=True)}  # fmt: skip
-    posts = []
-    for name, text in zip(names, texts, strict=True):
-        at_us, told, account = given[name]
-        posts.append(Post(name, at_us, _language(told, text), account, account in mainstream))
+    posts = _posts(material, frozenset(parameters["mainstream"]))
     stage("near-duplicates")
     copies = find_near_duplicates(texts)
     stage(f"across languages: {engine.name}")
     translations = engine.match(texts, [post.language for post in posts])
     stage("chains")
     links = list(find_chains(posts, copies, translations))
-    records = [
-        {
-            "chain_id": link.chain_id, "position": link.position, "id": posts[link.post].id,
-            "account": posts[link.post].account,
-            "published_at": rfc3339(posts[link.post].at_us), "kind": link.kind.value,
-            "lag_s": link.lag_us / 1_000_000, "similarity": round(link.similarity, _DIGITS),
-            "stage": link.stage.value, "language": posts[link.post].language,
-            "repeats": None if link.repeats is None else posts[link.repeats].id,
-        }
-        for link in links
-    ]  # fmt: skip
+    records = [_record(link, posts) for link in links]
     told = _chains(records)
     count, across = len(told), sum(len(chain.languages) > 1 for chain in told)
     counts = {
@@ -115,6 +98,28 @@ def find_chains_of(
     if endpoint is None:
         return document
     return document.model_copy(update={"caveats": [*document.caveats, OF_ENDPOINT]})
+
+
+def _posts(material: Material, mainstream: frozenset[str]) -> list[Post]:
+    """The posts that have a text."""
+    columns = ("content", "text", "at_us", "language", "name")
+    rows = zip(*(material.posts.column(one).to_pylist() for one in columns), strict=True)
+    return [
+        Post(content, at_us, _language(told, text), account, account in mainstream)
+        for content, text, at_us, told, account in rows
+        if text
+    ]
+
+
+def _record(link: Link, posts: list[Post]) -> Record:
+    post = posts[link.post]
+    return {
+        "chain_id": link.chain_id, "position": link.position, "id": post.id, "account": post.account,
+        "published_at": rfc3339(post.at_us), "kind": link.kind.value,
+        "lag_s": link.lag_us / 1_000_000, "similarity": round(link.similarity, _DIGITS),
+        "stage": link.stage.value, "language": post.language,
+        "repeats": None if link.repeats is None else posts[link.repeats].id,
+    }  # fmt: skip
 
 
 def _chains(records: list[Record]) -> list[Chain]:
