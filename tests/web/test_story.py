@@ -49,6 +49,8 @@ async def _sign_up(page: Page, site: Site) -> None:
     await page.goto("/")
     await page.get_by_role("link", name="Account").click()
     await page.get_by_role("link", name="Sign up").click()
+    # Until the view has changed, the visible field is that of the view before it.
+    await expect(page.get_by_role("heading", name="Sign up")).to_be_focused()
     await page.get_by_label("E-mail address").locator("visible=true").fill(EMAIL)
     await page.get_by_label("New password").locator("visible=true").fill(PASSWORD)
     await page.get_by_role("button", name="Sign up").click()
