@@ -1,6 +1,7 @@
 """The stream of an account's alerts: what came after the last one seen, then what comes."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -51,13 +52,15 @@ async def follow(
 ) -> AsyncIterator[AlertShown | None]:
     """An account's alerts in the order in which they came to be; `None` when it has been quiet.
 
-    From after the alert `after`, or from now on. None is left out: ids rise in the order of commits.
-    It ends after a while, so that whoever comes back is asked for its credential again.
+    From after the alert `after`, or from now on: the first `None` comes at once, and what is
+    observed after it is not missed. None is left out: ids rise in the order of commits. It ends
+    after a while, so that whoever comes back is asked for its credential again.
     """
     if after is None:
         async with database.session() as session:
             after = await repository.newest_alert(session, account_id)
-    quiet_since = began = time.monotonic()
+    began = time.monotonic()
+    quiet_since = -math.inf
     while (at := time.monotonic()) - began < LASTS_S:
         async with database.session() as session:
             found = await repository.list_alerts_after(session, account_id, after, _PAGE)

@@ -31,11 +31,11 @@ async def streamed(
             yield client
 
 
-async def read(answer: httpx.Response, count: int) -> list[dict[str, Any]]:
+async def read(lines: AsyncIterator[str], count: int) -> list[dict[str, Any]]:
     """The next events of a stream."""
     found: list[dict[str, Any]] = []
     event: dict[str, Any] = {}
-    async for line in answer.aiter_lines():
+    async for line in lines:
         name, _, value = line.partition(": ")
         if line:
             event[name] = orjson.loads(value) if name == "data" else value
@@ -54,18 +54,20 @@ async def test_alerts_come_as_they_are_made_and_after_the_last_seen(
     await observe(database, seen("before"))
     async with streamed.stream("GET", "/v1/alerts/stream") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
-        reading = asyncio.create_task(read(answer, 2))
-        await asyncio.sleep(1)
+        lines = answer.aiter_lines()
+        async for line in lines:
+            if line.startswith(":"):  # from here on nothing is missed
+                break
         await observe(database, seen("one"), seen("two"))
-        events = await asyncio.wait_for(reading, 20)
+        events = await asyncio.wait_for(read(lines, 2), 20)
     assert [event["event"] for event in events] == ["alert.zone_entry"] * 2
     ids = [int(event["id"]) for event in events]
     assert ids == [event["data"]["id"] for event in events]
     before = {"Last-Event-ID": str(ids[0])}
     async with streamed.stream("GET", "/v1/alerts/stream", headers=before) as answer:
-        assert [int(event["id"]) for event in await read(answer, 1)] == ids[1:]
+        assert [int(event["id"]) for event in await read(answer.aiter_lines(), 1)] == ids[1:]
     async with streamed.stream("GET", "/v1/alerts/stream?after=0") as answer:
-        assert [int(event["id"]) for event in await read(answer, 3)][1:] == ids
+        assert [int(event["id"]) for event in await read(answer.aiter_lines(), 3)][1:] == ids
 
 
 async def test_none_is_left_out_when_two_imports_end_in_another_order(
@@ -79,7 +81,7 @@ async def test_none_is_left_out_when_two_imports_end_in_another_order(
             await asyncio.sleep(pause_s)
 
     async with streamed.stream("GET", "/v1/alerts/stream?after=0") as answer:
-        reading = asyncio.create_task(read(answer, 6))
+        reading = asyncio.create_task(read(answer.aiter_lines(), 6))
         await asyncio.gather(*(import_one(str(place), (place % 3) / 3) for place in range(6)))
         assert len(await asyncio.wait_for(reading, 30)) == 6
 

@@ -184,7 +184,7 @@ async def test_a_slow_reader_of_a_stream_keeps_nobody_waiting() -> None:
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
     slow = asyncio.create_task(answers(scope, _nothing, slowly))
     await reading.wait()
-    await asyncio.wait_for(answers(scope, _nothing, at_once), 1)
+    await asyncio.wait_for(answers(scope, _nothing, at_once), 30)
     assert b"".join(received) == b"onetwo"
     read_on.set()
     await slow
