@@ -89,10 +89,13 @@ def test_breaking_news_hides_no_campaign(seed: int, kind: Campaign, bar: float) 
     assert _f1(_found(shares, result), made) >= bar
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_window_far_wider_than_the_campaign_does_not_hide_it(seed: int) -> None:
-    made = demo.planted(seed)
-    shares, result = _analysed(made, window_s=7_200)
+@pytest.mark.parametrize("window_s", [7_200, 21_600])
+@pytest.mark.parametrize("kind", [demo.STRONG, demo.SLOW])
+def test_a_window_far_wider_than_the_campaign_does_not_hide_it(
+    kind: Campaign, window_s: float
+) -> None:
+    made = demo.planted(0, kind=kind)
+    shares, result = _analysed(made, window_s)
     assert _f1(_found(shares, result), made) >= 0.95
 
 
@@ -121,6 +124,13 @@ def test_numbers_are_told_of_the_test_in_which_an_edge_holds() -> None:
     assert (result.edges.objects[held] >= null_model.MIN_OBJECTS).all()
     alone = result.tested.significant
     assert (held & ~alone).any()
+
+
+@pytest.mark.parametrize("window_s", [3_600, 21_600])
+def test_who_shares_no_wire_copy_is_no_finding_when_it_is_taken_out(window_s: float) -> None:
+    shares, result = _analysed(demo.wire(0), window_s)
+    assert _found(shares, result) == set()
+    assert _labels(result) == {Explanation.SYNDICATION, Explanation.SHARED_INTEREST}
 
 
 @pytest.mark.parametrize("seed", range(3))

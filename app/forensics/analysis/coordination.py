@@ -17,6 +17,8 @@ from app.forensics.analysis.timing import common_objects, hold_given_interests
 
 CONTENTS_LOOKED_AT = 20
 """Texts of one object that are read for marks of an explanation."""
+SHORTER_WINDOWS_S = (60.0, 600.0, 3_600.0)
+"""In a wide window everybody meets; who acts within seconds stands out in a shorter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +81,38 @@ def analyse(
 
     An edge is explained where it is no longer significant once the objects that are syndicated,
     released to the press, quoted and so on are left out; where its accounts have one owner; or
-    where the interests, hours and reactions that both show make their meetings likely.
+    where the interests, hours and reactions that both show make their meetings likely, within
+    the window and within every shorter one.
 
     Raises:
         TooManyPairsError: see `null_model.detect`.
     """
     known = descriptions or Descriptions()
-    full = null_model.detect(shares, window_s, min_participation)
-    tests = [full]
-    if len(full.crowds):
-        tests.append(full.without(full.crowds, min_participation))
-    outcome = _Outcome.of(full)
+    tests = _tests(shares, window_s, min_participation)
+    outcome = _Outcome.of(tests[0])
     for tested in tests:
-        rows = outcome.rows_of(tested)
-        outcome.take(tested, rows, ~outcome.significant[rows])
-    explained = _explained_objects(shares, full.edges.where(outcome.significant), known)
-    outcome.labels = _labels_by_objects(full, outcome.significant, explained)
+        outcome.take(tested, np.flatnonzero(tested.significant))
+    explained = _explained_objects(shares, outcome.full.edges.where(outcome.significant), known)
+    outcome.labels = _labels_by_objects(outcome.full, outcome.significant, explained)
     for tested in tests:
         outcome.judge(tested.without(list(explained), min_participation) if explained else tested)
+    left = shares.where(~np.isin(shares.object, list(explained)))
+    for shorter_s in SHORTER_WINDOWS_S:
+        if shorter_s < window_s and (outcome.significant & ~outcome.holds).any():
+            for tested in _tests(left, shorter_s, min_participation):
+                outcome.judge(tested)
     _label_owners(outcome, _owners(shares, known.owner))
     objects, expected, p, q = outcome.numbers
     return Coordination(
-        replace(full.edges, objects=objects.astype(np.int64)), expected, p, q, outcome.labels,
-        outcome.significant, full, _checks(outcome.labels, explained, known),
+        replace(outcome.full.edges, objects=objects.astype(np.int64)), expected, p, q,
+        outcome.labels, outcome.significant, outcome.full, _checks(outcome.labels, explained, known),
     )  # fmt: skip
+
+
+def _tests(shares: Shares, window_s: float, min_participation: int) -> list[Tested]:
+    """The test of all shares and, where crowds make much of the chance level, that without them."""
+    full = null_model.detect(shares, window_s, min_participation)
+    return [full, full.without(full.crowds, min_participation)] if len(full.crowds) else [full]
 
 
 @dataclass(slots=True)
@@ -122,36 +132,41 @@ class _Outcome:
         neither = np.zeros((2, size), np.bool_)
         return cls(full, _numbers(full), neither[0], neither[1], [None] * size)
 
-    def rows_of(self, tested: Tested) -> Integers:
-        """The rows here of the significant edges of a test of the same shares, or of fewer."""
+    def rows_of(self, edges: Edges) -> Integers:
+        """The rows here of the same pairs of accounts; -1 where there is none."""
         accounts = len(self.full.window.shares.accounts)
-        return _rows_among(tested.edges.where(tested.significant), self.full.edges, accounts)
+        keys = self.full.edges.a * accounts + self.full.edges.b
+        wanted = edges.a * accounts + edges.b
+        rows = np.searchsorted(keys, wanted)
+        return np.where(np.append(keys, -1)[rows] == wanted, rows, -1)
 
-    def take(self, tested: Tested, rows: Integers, which: Flags) -> None:
-        """Let some of the significant edges of a test be significant, with its numbers."""
-        self.numbers[:, rows[which]] = _numbers(tested)[:, tested.significant][:, which]
-        self.significant[rows[which]] = True
+    def take(self, tested: Tested, which: Integers) -> None:
+        """Let edges of a test be significant, with its numbers where they were not before."""
+        rows = self.rows_of(tested.edges.where(which))
+        new = ~self.significant[rows]
+        self.numbers[:, rows[new]] = _numbers(tested)[:, which[new]]
+        self.significant[rows] = True
 
     def judge(self, tested: Tested) -> None:
-        """Clear the edges that are significant in a test and hold in the second and third look."""
-        rows = self.rows_of(tested)
-        holds = hold_given_interests(tested, tested.edges.where(tested.significant))
-        holds &= meet_closely(tested)
-        new = ~self.holds[rows]
-        self.take(tested, rows, new)
-        for row, held in zip(rows[new].tolist(), holds[new].tolist(), strict=True):
-            self.labels[row] = None if held else Explanation.SHARED_INTEREST
-        self.holds[rows[holds]] = True
+        """Clear the significant edges of a test that hold in the second and third look.
+
+        Where they hold in no test before, they have the numbers of this one if its window is theirs.
+        """
+        which = np.flatnonzero(tested.significant)
+        holds = hold_given_interests(tested, tested.edges.where(which)) & meet_closely(tested)
+        which = which[holds]
+        rows = self.rows_of(tested.edges.where(which))
+        new = (rows >= 0) & self.significant[rows] & ~self.holds[rows]
+        rows, which = rows[new], which[new]
+        self.holds[rows] = True
+        if tested.window.window_s == self.full.window.window_s:
+            self.numbers[:, rows] = _numbers(tested)[:, which]
+        for row in rows.tolist():
+            self.labels[row] = None
 
 
 def _numbers(tested: Tested) -> NDArray[np.float64]:
     return np.stack([tested.edges.objects, tested.expected, tested.p, tested.q])
-
-
-def _rows_among(some: Edges, all_edges: Edges, accounts: int) -> Integers:
-    """The rows of edges that are among others; both are sorted by their accounts."""
-    keys = all_edges.a * accounts + all_edges.b
-    return np.searchsorted(keys, some.a * accounts + some.b)
 
 
 def _explained_objects(
@@ -192,8 +207,13 @@ def _explanations(name: str, rows: Sequence[int], known: Descriptions) -> frozen
 def _labels_by_objects(
     full: Tested, significant: Flags, explained: dict[int, frozenset[Explanation]]
 ) -> list[Explanation | None]:
-    """For each significant edge the explanation of most of the objects that both shared."""
-    labels: list[Explanation | None] = [None] * len(full.edges)
+    """For each significant edge the explanation of most of the objects that both shared.
+
+    Without one it is their interest, until they hold in the looks that follow.
+    """
+    labels: list[Explanation | None] = [
+        Explanation.SHARED_INTEREST if one else None for one in significant.tolist()
+    ]
     rows = np.flatnonzero(significant)
     best = np.zeros(len(rows))
     for one in benign.OF_CONTENT:

@@ -16,7 +16,7 @@ from app.forensics.analysis.edges import Edges, KeyedSums, sum_edges
 from app.forensics.analysis.shares import Flags, Integers, Numbers, Shares
 
 METHOD = "null_model"
-VERSION = "3"
+VERSION = "4"
 FALSE_DISCOVERY_RATE = 0.01
 MIN_OBJECTS = 3
 MAX_PAIRS_OF_OBJECT = CHUNK_PAIRS
