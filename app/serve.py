@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.core import migrations
+from app.core.connections import BoundedProtocol
 from app.core.db import Database
 from app.core.errors import ConfigurationError
 from app.core.jobs.process import ChildProcess
@@ -60,6 +61,8 @@ def serve_forever(host: str, port: int, workers: int, demo: bool | None, with_wo
             host=host,
             port=port,
             workers=workers,
+            http=BoundedProtocol,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

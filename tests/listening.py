@@ -9,12 +9,15 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from app.core.connections import BoundedProtocol
+
 
 @contextmanager
 def listening(app: FastAPI) -> Iterator[str]:
     """The address of an application that serves from a thread while the context is open."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    config = uvicorn.Config(app, http=BoundedProtocol, log_level="warning", ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

@@ -2,17 +2,20 @@
 
 ProblemError
 ├── InvalidParameterError 400
+├── MalformedRequestError 400
 ├── UnauthorizedError     401
 ├── PlanRequiredError     403
 ├── InsufficientScopeError 403
 ├── OriginRefusedError    403
 ├── NotFoundError         404
+├── RequestTimeoutError   408
 ├── ConflictError         409
 ├── GoneError             410
 ├── BodyTooLargeError     413
 ├── UriTooLongError       414
 ├── InvalidBodyError      422
 ├── RateLimitedError      429
+├── HeadTooLargeError     431
 └── UnavailableError      503
 
 ConfigurationError stops a process at its start; CommandError ends a command with a message.
@@ -70,6 +73,11 @@ class InvalidParameterError(ProblemError):
         return cls(detail, errors=[{"name": name, "location": "query", "reason": reason}])
 
 
+class MalformedRequestError(ProblemError):
+    status = 400
+    code = "bad_request"
+
+
 class UnauthorizedError(ProblemError):
     status = 401
     code = "unauthorized"
@@ -93,6 +101,11 @@ class OriginRefusedError(ProblemError):
 class NotFoundError(ProblemError):
     status = 404
     code = "not_found"
+
+
+class RequestTimeoutError(ProblemError):
+    status = 408
+    code = "request_timeout"
 
 
 class ConflictError(ProblemError):
@@ -129,6 +142,11 @@ class InvalidBodyError(ProblemError):
 class RateLimitedError(ProblemError):
     status = 429
     code = "rate_limited"
+
+
+class HeadTooLargeError(ProblemError):
+    status = 431
+    code = "head_too_large"
 
 
 class UnavailableError(ProblemError):
