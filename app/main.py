@@ -70,6 +70,43 @@ from app.web.pages_router import router as pages_router
 from app.web.pages_router import static_files
 from app.web.router import router as web_router
 
+ROUTERS = (
+    accounts_router,
+    activities_router,
+    alerts_router,
+    analyses_router,
+    analytics_router,
+    billing_router,
+    corpora_router,
+    crafts_router,
+    disputes_router,
+    events_router,
+    evidence_keys_router,
+    evidence_router,
+    exports_router,
+    findings_router,
+    images_router,
+    infrastructure_router,
+    itineraries_router,
+    keys_router,
+    list_router,
+    lookalikes_router,
+    me_router,
+    moving_features_router,
+    names_router,
+    narratives_router,
+    oauth_router,
+    pages_router,
+    records_router,
+    registry_router,
+    replies_router,
+    reports_router,
+    semantic_router,
+    silences_router,
+    watchlists_router,
+    web_router,
+    zones_router,
+)
 CACHED = ("/v1/events", "/v1/reports", "/v1/meta", "/v1/sources", "/v1/changes")
 TAGGED = (
     "/v1/routes",
@@ -130,43 +167,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.measures = (measure_queue, measure_listeners)
     add_error_handlers(app)
     _add_middleware(app, settings, accounts, data_version, routes_version, usage)
-    for router in (
-        accounts_router,
-        activities_router,
-        alerts_router,
-        analyses_router,
-        corpora_router,
-        list_router,
-        analytics_router,
-        billing_router,
-        crafts_router,
-        disputes_router,
-        events_router,
-        evidence_keys_router,
-        evidence_router,
-        exports_router,
-        findings_router,
-        images_router,
-        infrastructure_router,
-        itineraries_router,
-        keys_router,
-        lookalikes_router,
-        me_router,
-        moving_features_router,
-        names_router,
-        narratives_router,
-        oauth_router,
-        pages_router,
-        registry_router,
-        records_router,
-        replies_router,
-        reports_router,
-        semantic_router,
-        silences_router,
-        watchlists_router,
-        web_router,
-        zones_router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", static_files)
     describe_api(app, access_of)
