@@ -39,7 +39,7 @@ _ALERT: dict[str, Any] = {
     "kind": "zone_entry",
     "observed_at": "2026-11-20T21:40:00Z",
     "data": {
-        "craft": {"id": 12, "key": "mmsi:775000001"},
+        "craft": {"id": 12, "key": "mmsi:775000001", "synthetic": False},
         "zone": "la-borracha",
         "lat": 10.29,
         "lon": -64.75,

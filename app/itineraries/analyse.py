@@ -58,7 +58,8 @@ class Options:
 class Material:
     """What a file gave. `rejects` holds the first thousand, `rejected` counts all of them.
 
-    `statements` are those of a register, which has no positions.
+    `statements` are those of a register, which has no positions; `synthetic` names craft of which
+    anything is made up.
     """
 
     positions: Positions
@@ -68,6 +69,7 @@ class Material:
     rejected: int
     lines: int
     unused: dict[str, int]
+    synthetic: set[str] = field(default_factory=set)
 
 
 def load_material(
@@ -100,6 +102,7 @@ def _add(found: Material, batch: Batch) -> None:
     found.statics += batch.statics
     _reject(found, batch.rejects)
     found.lines += batch.lines
+    found.synthetic |= batch.synthetic
     for reason, number in batch.unused.items():
         found.unused[reason] = found.unused.get(reason, 0) + number
 
@@ -125,7 +128,17 @@ def _reject(found: Material, rejects: Sequence[Reject]) -> None:
 
 
 def analyse(material: Material, kind: Kind | None, options: Options) -> Iterator[Record]:
-    """The findings of one kind about every craft, or of all kinds about the craft they suit."""
+    """The findings of one kind about every craft, or of all kinds about the craft they suit.
+
+    What is found of craft that are made up has `synthetic`.
+    """
+    for record in _found(material, kind, options):
+        craft_ids = record.get("craft_ids") or [record["craft_id"]]
+        made_up = not material.synthetic.isdisjoint(craft_ids)
+        yield {**record, "synthetic": True} if made_up else record
+
+
+def _found(material: Material, kind: Kind | None, options: Options) -> Iterator[Record]:
     everything = material.positions.in_order()
     if kind is not None:
         yield from _ANALYSES[kind](material, everything, options)

@@ -19,6 +19,9 @@ Files = Annotated[list[Path], typer.Argument(help="Files, each plain, gz, zst or
 Format = Annotated[
     FileFormat | None, typer.Option("--format", help="What it is; by default its bytes tell.")
 ]
+Synthetic = Annotated[
+    bool, typer.Option("--synthetic", help="All of it is made up, and is marked so from here on.")
+]
 
 
 def ingest_ais(
@@ -36,6 +39,7 @@ def ingest_ais(
             formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
         ),
     ] = None,
+    synthetic: Synthetic = False,
 ) -> None:
     """Take AIS in: NMEA, Danish and MarineCadastre CSV; or whatever receivers send from now on.
 
@@ -44,29 +48,33 @@ def ingest_ais(
     if (listen is None) == (not files):
         raise CommandError("give files, or --listen HOST:PORT")
     if listen is not None:
+        if synthetic:
+            raise CommandError("--synthetic is for files; made-up lines say s:synthetic themselves")
         from app.itineraries.receiving.command import listen as listen_to
 
         listen_to(listen)
         return
     start = None if started_at is None else started_at.replace(tzinfo=UTC).timestamp()
-    _take_in(files or [], "ais", file_format, started_at=start)
+    _take_in(files or [], "ais", file_format, synthetic, started_at=start)
 
 
-def ingest_adsb(files: Files, file_format: Format = None) -> None:
+def ingest_adsb(files: Files, file_format: Format = None, synthetic: Synthetic = False) -> None:
     """Take positions of aircraft in: readsb and tar1090 traces, OpenSky states as CSV or JSON."""
-    _take_in(files, "adsb", file_format)
+    _take_in(files, "adsb", file_format, synthetic)
 
 
 def ingest_positions(
     files: Files,
     column: Annotated[list[str], typer.Option(help="ours=theirs, such as craft_id=vessel_id")] = [],  # noqa: B006 - Typer reads the default, nobody changes it
     file_format: Format = None,
+    synthetic: Synthetic = False,
 ) -> None:
     """Take plain positions in: CSV, Parquet or JSON lines with craft_id, time, lat, lon.
 
     The same file twice is a no-op, the same fix twice is one fix.
     """
-    _take_in(files, "positions", file_format, dict(read_column(text) for text in column))
+    columns = dict(read_column(text) for text in column)
+    _take_in(files, "positions", file_format, synthetic, columns)
 
 
 def demo_ais() -> None:
@@ -81,10 +89,11 @@ def _take_in(
     files: list[Path],
     kind: str,
     file_format: FileFormat | None,
+    synthetic: bool,
     columns: Mapping[str, str] = MappingProxyType({}),
     started_at: float | None = None,
 ) -> None:
     from app.itineraries.sources.formats import ReadOptions
     from app.itineraries.taking_in import take_in
 
-    take_in(files, kind, ReadOptions(file_format, columns, started_at))
+    take_in(files, kind, ReadOptions(file_format, columns, started_at, synthetic))

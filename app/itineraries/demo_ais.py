@@ -8,6 +8,8 @@ from typing import Any
 
 from pyais.encode import encode_dict
 
+from app.itineraries.sources.ais_sentences import SYNTHETIC
+
 BEGIN = datetime(2020, 11, 9, tzinfo=UTC)
 STEP_MIN = 5
 SILENT = None
@@ -28,7 +30,7 @@ SHIPS: Mapping[tuple[int, str, str], tuple[tuple[float, tuple[float, float] | No
 
 
 def demo_lines() -> Iterator[str]:
-    """NMEA 0183 with times and the source `synthetic` in tag blocks, by time; always the same."""
+    """NMEA 0183 with times in tag blocks, which say that it is made up, by time; always the same."""
     messages = [
         message
         for ship, way in SHIPS.items()
@@ -38,7 +40,7 @@ def demo_lines() -> Iterator[str]:
         sentences = encode_dict(fields, talker_id="AI", sentence_type="VDM", seq_id=1)
         for number, sentence in enumerate(sentences, start=1):
             group = f"g:{number}-{len(sentences)}-1," if len(sentences) > 1 else ""
-            tag = f"{group}s:synthetic,c:{int(BEGIN.timestamp()) + 60 * minute}"
+            tag = f"{group}{SYNTHETIC.decode()},c:{int(BEGIN.timestamp()) + 60 * minute}"
             yield f"\\{tag}*{_checksum(tag)}\\{sentence}"
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -58,6 +59,11 @@ class Craft(Table, table=True):
         default=None, sa_column=_instant(), description="of positions"
     )
     last_at: datetime | None = Field(default=None, sa_column=_instant(), description="of positions")
+    synthetic: bool = Field(
+        False,
+        sa_column=Column(Boolean, nullable=False, server_default=text("false")),
+        description="something of it is made up",
+    )
     position_count: int = Field(
         0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
     )

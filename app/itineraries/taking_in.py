@@ -71,6 +71,7 @@ async def _take_in_one(
         batches = read_batches(path, options, lambda done: bar.update(task, completed=done))
         # The same bytes read in another way are another import.
         version = f"{READER_VERSION};{options.format};{options.columns};{options.started_at}"
+        version += ";synthetic" * options.synthetic
         try:
             outcome = await import_positions(
                 database, file, kind, batches, SOURCES[kind], bounds, version,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import asyncpg
 import numpy as np
@@ -173,11 +174,13 @@ def analyse(
     ships = {key: int(text) for key, text in types.items() if text.isdecimal()}
     open_ended = {about[scope.craft_id].key for scope in scopes if scope.after_s is None}
     keys = {craft_id: one.key for craft_id, one in about.items()}
-    return [
-        *analyse_craft(_named(inside, about), kinds, types, world),
-        *analyse_silences(_named(own, about), open_ended),
-        *company.findings(keys, ships, world.places),
-    ]
+    found = chain(
+        analyse_craft(_named(inside, about), kinds, types, world),
+        analyse_silences(_named(own, about), open_ended),
+        company.findings(keys, ships, world.places),
+    )
+    made_up = {one.key for one in about.values() if one.synthetic}
+    return [one if made_up.isdisjoint(one.craft_ids) else one.as_synthetic() for one in found]
 
 
 def _within(positions: Positions, scopes: Sequence[Scope]) -> NDArray[np.bool_]:

@@ -52,6 +52,10 @@ class Finding:
     part: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_synthetic(self) -> "Finding":
+        """The same, marked as derived from what is made up."""
+        return replace(self, fields={**self.fields, "synthetic": True})
+
 
 def of_stop(found: stops.Stop) -> Finding:
     """A stop."""

@@ -17,7 +17,8 @@ class CraftName(BaseModel):
 
 class Activity(BaseModel):
     """Something derived from positions, with the method that found it. Each kind adds fields of its
-    own; `end_at` is null while a silence goes on."""
+    own; `end_at` is null while a silence goes on; `synthetic` tells that something of a craft that
+    took part is made up."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -32,6 +33,7 @@ class Activity(BaseModel):
     score: float | None
     method: str
     method_version: str
+    synthetic: bool
 
 
 class Activities(BaseModel):
@@ -56,6 +58,7 @@ MEETING = {
     "score": None,
     "method": "meeting",
     "method_version": "1",
+    "synthetic": False,
     "median_distance_km": 0.21,
     "median_speed_kn": [0.3, 0.4],
     "seen_min": 300.0,

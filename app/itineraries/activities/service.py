@@ -74,7 +74,7 @@ def activity_document(
     """An activity as it is sent, from its row and the keys of its craft by id."""
     own = orjson.loads(row["evidence"])
     names = own.pop("craft_keys")
-    common = ("lat", "lon", "place", "score", "method", "method_version")
+    common = ("lat", "lon", "place", "method", "method_version")
     return {
         "id": row["id"],
         "kind": row["kind"],
@@ -83,6 +83,8 @@ def activity_document(
         "start_at": instant(row["start_at"]),
         "end_at": instant(row["end_at"]),
         **{name: row[name] for name in common},
+        "score": None if row["score"] is None else round(row["score"], 4),
+        "synthetic": False,
         **own,
         **({} if reception is None else {"reception": reception}),
     }

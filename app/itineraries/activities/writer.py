@@ -62,9 +62,10 @@ _CHANGED = (
 _FRESH = """
 WITH unchanged AS (
     SELECT crafts.id
-    FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-        AS seen (id, position_count, stale_from, stale_until)
+    FROM unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
+        AS seen (id, position_count, synthetic, stale_from, stale_until)
     JOIN crafts ON crafts.id = seen.id AND crafts.position_count = seen.position_count
+        AND crafts.synthetic = seen.synthetic
         AND crafts.stale_from = seen.stale_from AND crafts.stale_until = seen.stale_until
     FOR NO KEY UPDATE OF crafts SKIP LOCKED
 )
@@ -143,7 +144,7 @@ async def note_analysed(connection: asyncpg.Connection, seen: Sequence[asyncpg.R
         _FRESH,
         *(
             [row[name] for row in seen]
-            for name in ("id", "position_count", "stale_from", "stale_until")
+            for name in ("id", "position_count", "synthetic", "stale_from", "stale_until")
         ),
     )
 

@@ -9,6 +9,7 @@ CRAFT: Any = {
     "first_at": "2020-11-11T12:00:00Z",
     "last_at": "2020-11-12T14:50:00Z",
     "positions": 102,
+    "synthetic": False,
     "current": {"imo": "9074729", "mmsi": "422123456", "name": "EXAMPLE", "type": "80"},
 }
 CRAFT_DETAIL: Any = {
@@ -56,11 +57,12 @@ TRACK: Any = {
         {"rel": "self", "href": "/v1/routes/crafts/1/track?limit=1", "type": "application/json"}
     ],
     "returned": 1,
-    "meta": {"craft_id": 1, "key": "mmsi:422123456"},
+    "meta": {"craft_id": 1, "key": "mmsi:422123456", "synthetic": False},
 }
 IDENTITY: Any = {
     "craft_id": 1,
     "key": "mmsi:422123456",
+    "synthetic": False,
     "findings": [
         {
             "kind": "identity",

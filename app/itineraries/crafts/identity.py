@@ -58,6 +58,7 @@ async def check_identity(
     return {
         "craft_id": row["id"],
         "key": row["key"],
+        "synthetic": row["synthetic"],
         "findings": findings,
         "compared": {
             "statements": len(said),

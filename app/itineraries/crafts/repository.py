@@ -13,7 +13,7 @@ from app.itineraries.crafts.queries import CraftsQuery
 from app.itineraries.parameters import InstantRange
 from app.itineraries.positions.writer import CELL_DEG, PERIOD_S
 
-_CRAFT = "id, key, kind, first_at, last_at, position_count"
+_CRAFT = "id, key, kind, synthetic, first_at, last_at, position_count"
 _IDENTITIES = """
 SELECT craft_id, field, value, source, first_at, last_at, detail FROM craft_identities
 WHERE craft_id = ANY($1)

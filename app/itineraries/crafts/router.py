@@ -118,7 +118,8 @@ async def get_craft_track(
     row = await service.get_craft_row(database, craft)
     page = await get_track(database, row["id"], query, caller.plan)
     links = Links.to(request.scope, MEDIA_TYPES[format_].partition(";")[0])
-    meta: dict[str, Any] = {"craft_id": row["id"], "key": row["key"], **page.meta}
+    whose = {name: row[name] for name in ("key", "synthetic")}
+    meta: dict[str, Any] = {"craft_id": row["id"], **whose, **page.meta}
     if format_ is TrackFormat.JSON:
         return envelope(fixes_of(page.positions), links.of(page.next_cursor), meta)
     body = await asyncio.to_thread(encoded_track, format_, row["key"], page.positions, meta)

@@ -21,7 +21,8 @@ class Said(BaseModel):
 
 
 class Craft(BaseModel):
-    """A craft as lists show it; `current` is what was said last of each field."""
+    """A craft as lists show it; `current` is what was said last of each field, `synthetic` tells that
+    something of it is made up."""
 
     id: int
     key: str
@@ -29,6 +30,7 @@ class Craft(BaseModel):
     first_at: datetime | None
     last_at: datetime | None
     positions: int
+    synthetic: bool
     current: dict[str, str]
 
 
@@ -100,5 +102,6 @@ class IdentityReport(BaseModel):
 
     craft_id: int
     key: str
+    synthetic: bool
     findings: list[IdentityFinding]
     compared: dict[str, Any]

@@ -103,6 +103,7 @@ def shown(row: asyncpg.Record, said: Sequence[asyncpg.Record]) -> dict[str, Any]
         "first_at": instant(row["first_at"]),
         "last_at": instant(row["last_at"]),
         "positions": row["position_count"],
+        "synthetic": row["synthetic"],
         "current": current,
     }
 

@@ -22,8 +22,7 @@ def encode_gpx(title: str, lines: Sequence[Line], points: Sequence[Point]) -> by
     written += [_waypoint(point) for point in points if np.isfinite([point.lat, point.lon]).all()]
     for line in lines:
         written.append(f"<trk><name>{escaped(line.name)}</name>")
-        if line.properties:
-            written.append(f"<desc>{escaped(dict(line.properties))}</desc>")
+        written.append(_about(line))
         written += [_segment(part) for part in parts_of(line)]
         written.append("</trk>\n")
     written.append("</gpx>\n")
@@ -48,4 +47,8 @@ def _waypoint(point: Point) -> str:
     at = written_times(np.array([np.nan if point.start_at is None else point.start_at]))[0]
     time = f"<time>{at}</time>" if at else ""
     place = f'lat="{point.lat:.6f}" lon="{min(point.lon, _EAST):.6f}"'
-    return f"<wpt {place}>{time}<name>{escaped(point.name)}</name></wpt>\n"
+    return f"<wpt {place}>{time}<name>{escaped(point.name)}</name>{_about(point)}</wpt>\n"
+
+
+def _about(one: Line | Point) -> str:
+    return f"<desc>{escaped(dict(one.properties))}</desc>" if one.properties else ""

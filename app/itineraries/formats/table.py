@@ -11,7 +11,9 @@ from app.itineraries.formats.parts import known_times, placed, written_times
 from app.itineraries.formats.shapes import Line, Point
 from app.itineraries.tracks.positions import Floats
 
-COLUMNS = ("kind", "id", "name", "time", "lat", "lon", "altitude_ft", "speed_kn", "course_deg")
+COLUMNS = (
+    "kind", "id", "name", "synthetic", "time", "lat", "lon", "altitude_ft", "speed_kn", "course_deg",
+)  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -28,7 +30,7 @@ def encode_csv(title: str, lines: Sequence[Line], points: Sequence[Point]) -> by
     for point in points:
         at = written_times(np.array([np.nan if point.start_at is None else point.start_at]))[0]
         place = (round(point.lat, 6), round(point.lon, 6))
-        writer.writerow(("point", safe(point.id), safe(point.name), at, *place, "", "", ""))
+        writer.writerow((*_about("point", point), at, *place, "", "", ""))
     return stream.getvalue().encode()
 
 
@@ -46,9 +48,13 @@ def _rows(line: Line) -> Iterator[tuple[object, ...]]:
         )
     ]
     times = written_times(known_times(line.time_s[rows]))
-    about = ("line", safe(line.id), safe(line.name))
+    about = _about("line", line)
     for values in zip(times, *columns, strict=True):
         yield (*about, *values)
+
+
+def _about(kind: str, one: Line | Point) -> tuple[object, ...]:
+    return kind, safe(one.id), safe(one.name), one.properties.get("synthetic", False)
 
 
 def _written(values: Floats, decimals: int) -> list[object]:

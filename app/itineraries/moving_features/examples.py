@@ -12,6 +12,7 @@ FEATURE: Any = {
         "key": "mmsi:422123456",
         "kind": "vessel",
         "positions": 102,
+        "synthetic": False,
         "current": {"imo": "9074729", "mmsi": "422123456", "name": "EXAMPLE", "type": "80"},
     },
     "time": ["2020-11-11T12:00:00Z", "2020-11-12T14:50:00Z"],
@@ -41,6 +42,7 @@ FEATURES: Any = {
                 "key": "mmsi:422123456",
                 "kind": "vessel",
                 "positions": 102,
+                "synthetic": False,
                 "current": {
                     "imo": "9074729",
                     "mmsi": "422123456",

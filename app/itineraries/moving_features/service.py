@@ -86,7 +86,7 @@ async def _around(
 
 
 def _feature(craft: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("key", "kind", "positions", "current")
+    names = ("key", "kind", "positions", "synthetic", "current")
     return {
         "type": "Feature",
         "id": str(craft["id"]),

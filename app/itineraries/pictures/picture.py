@@ -86,7 +86,7 @@ def _subtitle(itinerary: Mapping[str, Any]) -> str:
     mover = itinerary["mover"]
     role = f"{mover['kind']}, {mover['role']}" if mover["role"] else mover["kind"]
     as_of = f"as it was known on {itinerary['as_of']}" if itinerary.get("as_of") else None
-    synthetic = "SYNTHETIC: made up for demonstration" if itinerary["synthetic"] else None
+    synthetic = "SYNTHETIC: made up, in whole or in part" if itinerary["synthetic"] else None
     return " · ".join(filter(None, (synthetic, role, as_of, itinerary["id"])))
 
 

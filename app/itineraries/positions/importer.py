@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, run_in_parts
 from app.itineraries.crafts.keys import as_key, kind_of
 from app.itineraries.crafts.statements import as_said
 from app.itineraries.crafts.writer import save_crafts, save_identities, set_kind
-from app.itineraries.positions.writer import ALWAYS, mark_stale, write_positions
+from app.itineraries.positions.writer import ALWAYS, mark_stale, mark_synthetic, write_positions
 from app.itineraries.sources.batch import Batch, IdentityStatement
 from app.itineraries.tracks.positions import Positions
 
@@ -120,7 +120,7 @@ async def take_in(
         part = positions.take(slice(start, start + PART)).in_order()
         if len(part) or statics:
             async with database.transaction() as connection:
-                added = await write_part(connection, part, statics, source)
+                added = await write_part(connection, part, statics, source, batch.synthetic)
             tally.counts["added"] += added
             tally.counts["known"] += min(PART, len(positions) - start) - added
         tally.counts["statements"] += len(statics)
@@ -132,8 +132,13 @@ async def write_part(
     positions: Positions,
     statics: Sequence[IdentityStatement],
     source: str,
+    synthetic: Collection[str] = (),
 ) -> int:
-    """Write fixes in order and what craft say of themselves; returns how many fixes are new."""
+    """Write fixes in order and what craft say of themselves; returns how many fixes are new.
+
+    Args:
+        synthetic: craft of which anything is made up, by id.
+    """
     seen = np.unique(positions.craft).tolist()
     keys = [as_key(positions.craft_ids[code]) for code in seen]
     ids = await save_crafts(connection, [*keys, *(as_key(one.craft_id) for one in statics)])
@@ -143,8 +148,10 @@ async def write_part(
     added = await write_positions(connection, positions, lookup[positions.craft])
     # Rows of craft are locked by one writer at a time: those of positions are so from here on.
     await _note_aircraft(connection, positions, lookup)
-    await mark_stale(connection, dict.fromkeys(retyped, ALWAYS))
-    if added or statics:
+    made_up = [ids[key] for craft_id in synthetic if (key := as_key(craft_id)) in ids]
+    marked = await mark_synthetic(connection, made_up)
+    await mark_stale(connection, dict.fromkeys([*retyped, *marked], ALWAYS))
+    if added or statics or marked:
         await data_version.bump(connection, data_version.ROUTES)
     return added
 

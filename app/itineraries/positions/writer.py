@@ -1,6 +1,6 @@
 """Writes positions: COPY to a temporary table, then one statement that keeps what is new of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import asyncpg
@@ -59,6 +59,7 @@ FROM unnest($1::bigint[], $2::float8[], $3::float8[]) AS s (craft_id, first_s, l
     LATERAL (SELECT to_timestamp(first_s) AS first, to_timestamp(last_s) AS last) AS t
 WHERE crafts.id = s.craft_id AND first_at IS NOT NULL
 """
+_MADE_UP = "UPDATE crafts SET synthetic = true WHERE id = ANY($1) AND NOT synthetic RETURNING id"
 _MONTHS = r"""
 SELECT substring(c.relname FROM 'positions_(\d{4}_\d{2})$') FROM pg_inherits AS i
 JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'positions'::regclass
@@ -114,6 +115,14 @@ async def mark_stale(
         await connection.execute(_ALONE)
         first, last = zip(*times.values(), strict=True)
         await connection.execute(_MARK, list(times), first, last)
+
+
+async def mark_synthetic(connection: asyncpg.Connection, craft_ids: Sequence[int]) -> list[int]:
+    """Note that something of craft is made up, for good; returns those of which it was not known."""
+    if not craft_ids:
+        return []
+    await connection.execute(_ALONE)
+    return [row["id"] for row in await connection.fetch(_MADE_UP, list(craft_ids))]
 
 
 async def forget_before(connection: asyncpg.Connection, day: date) -> list[str]:

@@ -148,9 +148,10 @@ class Listener:
         for batch in batches:
             tally.note(batch)
         said = [one for batch in batches for one in batch.statics]
+        synthetic = frozenset[str]().union(*(batch.synthetic for batch in batches))
         async with self._database.transaction() as connection:
             part = within(positions, bounds, tally).in_order()
-            tally.counts["added"] = await write_part(connection, part, said, "ais")
+            tally.counts["added"] = await write_part(connection, part, said, "ais", synthetic)
             await count_lines(
                 connection, self._name, len(lines), tally.counts["added"], tally.counts["rejected"]
             )

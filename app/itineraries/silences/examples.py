@@ -21,7 +21,7 @@ REACHABILITY: Any = {
     "passages": [],
     "places": [
         {
-            "code": "",
+            "code": None,
             "name": "Cumana (Puerto Sucre)",
             "reachable": True,
             "there_km": 64.631,
@@ -39,7 +39,9 @@ REACHABILITY: Any = {
             "start_at": "2020-11-12T01:12:39.391Z",
             "end_at": "2020-11-12T08:12:29.248Z",
             "slack_hours": 6.997,
+            "synthetic": False,
         }
     ],
     "parameters": {"mode": "sea", "max_speed_kn": 15, "stay_hours": 0, "closed": ["northwest"]},
+    "synthetic": False,
 }

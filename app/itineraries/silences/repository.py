@@ -1,5 +1,6 @@
 """Reads silences that stand beside another one."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -18,6 +19,13 @@ WHERE kind = 'gap' AND tstzrange(start_at, end_at, '[]') && tstzrange($1, $2, '(
   AND evidence -> 'craft_keys' ->> 0 <> $3
 ORDER BY point(lon, lat) <-> point($4, $5) LIMIT $6
 """
+_SYNTHETIC = "SELECT key FROM crafts WHERE key = ANY($1) AND synthetic"
+
+
+async def fetch_synthetic(database: Database, keys: Sequence[str]) -> frozenset[str]:
+    """Those of some craft of which something is made up."""
+    rows = await database.fetch(_SYNTHETIC, [list(keys)])
+    return frozenset(row["key"] for row in rows)
 
 
 async def fetch_silences(

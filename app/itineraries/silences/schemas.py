@@ -110,9 +110,9 @@ class ReachabilityWish(BaseModel):
 
 
 class Reach(BaseModel):
-    """A place held against the silence; slack below zero: out of reach."""
+    """A place held against the silence; slack below zero: out of reach. Zones have their id as `code`."""
 
-    code: str
+    code: str | None
     name: str
     reachable: bool
     there_km: float | None
@@ -131,6 +131,7 @@ class MeetingReach(BaseModel):
     start_at: datetime | None
     end_at: datetime | None
     slack_hours: float | None
+    synthetic: bool
 
 
 class ReachabilityAnswer(BaseModel):
@@ -150,3 +151,4 @@ class ReachabilityAnswer(BaseModel):
     places: list[Reach]
     meetings: list[MeetingReach]
     parameters: dict[str, Any]
+    synthetic: bool

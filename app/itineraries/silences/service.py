@@ -48,9 +48,14 @@ async def analyse_silence(
     )
     try:
         async with asyncio.timeout(DEADLINE_S):
-            return await asyncio.to_thread(_analysed, silence, places, wish.ports, others, options)
+            found = await asyncio.to_thread(_analysed, silence, places, wish.ports, others, options)
     except TimeoutError:
         raise UnavailableError("this takes too long; ask for fewer places") from None
+    keys = [silence.craft_id, *(other.craft_id for other in others)]
+    made_up = await repository.fetch_synthetic(database, keys)
+    for meeting in found["meetings"]:
+        meeting["synthetic"] = meeting["craft_id"] in made_up
+    return {**found, "synthetic": silence.craft_id in made_up}
 
 
 def _analysed(

@@ -22,6 +22,7 @@ from app.itineraries.sources.ais_bits import (
     base_station_times,
     decode_reports,
     sixbits_of,
+    unsigned,
 )
 from app.itineraries.sources.ais_sentences import Messages, Sentences
 from app.itineraries.sources.ais_statics import STATIC_TYPES, Statics
@@ -117,7 +118,9 @@ class NmeaDecoder:
             [*rejects, *(Reject(int(messages.line[row]), reason) for row, reason in faults)],
             key=lambda reject: reject.line,
         )
-        return Batch(positions, statics, rejects, messages.lines, unused)
+        senders = np.unique(unsigned(sixbits[valid & messages.synthetic], 8, 30)).tolist()
+        synthetic = frozenset(f"mmsi:{number:09d}" for number in senders)
+        return Batch(positions, statics, rejects, messages.lines, unused, synthetic)
 
     def finish(self) -> list[Reject]:
         """What was left without its other parts."""

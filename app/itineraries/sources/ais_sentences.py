@@ -19,6 +19,8 @@ _LINE = re.compile(
     rb"\*([0-9A-Fa-f]{2})([^\r\n]*)|[^\n]*)\r?\n"
 )
 _PREFIX, _BODY, _COUNT, _NUMBER, _GROUP, _CHANNEL, _PAYLOAD, _FILL, _CHECKSUM, _SUFFIX = range(10)
+SYNTHETIC = b"s:synthetic"
+"""In the tag block of a line that is made up, where the station stands that heard others."""
 _MAX_LINES_APART = 2_000
 """Parts of one message farther apart than this belong to two; their numbers run from 0 to 9 only."""
 _Part = tuple[int, float, list[bytes]]
@@ -28,7 +30,8 @@ _Part = tuple[int, float, list[bytes]]
 class Messages:
     """Whole messages in the order of their last line: payload, fill bits, length, line and time.
 
-    A time is NaN where none is known. `lines` is how many lines were read.
+    A time is NaN where none is known. `synthetic` tells of each whether it is made up. `lines` is how
+    many lines were read.
     """
 
     payloads: Sequence[bytes]
@@ -36,6 +39,7 @@ class Messages:
     bits: NDArray[np.int64]
     line: NDArray[np.int64]
     times: Floats
+    synthetic: NDArray[np.bool_]
     rejects: list[Reject]
     unused: Mapping[str, int]
     lines: int
@@ -70,10 +74,13 @@ class Sentences:
         payloads = [payload for _, payload, _, _ in messages]
         fill = np.array([fill for _, _, fill, _ in messages], dtype=np.int64)
         bits = np.array([len(payload) for payload in payloads], dtype=np.int64) * 6 - fill
+        synthetic = np.array(
+            [SYNTHETIC in found[row][_PREFIX] for row, _, _, _ in messages], dtype=bool
+        )
         self._line += len(found)
         return Messages(
             payloads, fill, bits, line, np.array([time for _, _, _, time in messages], dtype=float),
-            rejects, unused, len(found),
+            synthetic, rejects, unused, len(found),
         )  # fmt: skip
 
     def finish(self) -> list[Reject]:

@@ -1,7 +1,7 @@
 """What every reader of positions yields: a batch of fixes, of what craft say of themselves, of rejects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -47,7 +47,8 @@ class Batch:
 
     `positions` carries its own craft ids and callsigns: batches are joined by `join_positions`.
     `lines` is how many lines (or records) the part has. `unused` counts well-formed lines that give
-    neither a fix nor an identity, by reason ("no position sent", "message type 21").
+    neither a fix nor an identity, by reason ("no position sent", "message type 21"). `synthetic` names
+    craft of which anything in the part is made up.
     """
 
     positions: Positions
@@ -55,6 +56,12 @@ class Batch:
     rejects: Sequence[Reject] = ()
     lines: int = 0
     unused: Mapping[str, int] = field(default_factory=dict)
+    synthetic: frozenset[str] = frozenset()
+
+    def as_synthetic(self) -> "Batch":
+        """The same, with all of it made up."""
+        said = frozenset(one.craft_id for one in self.statics)
+        return replace(self, synthetic=said.union(self.positions.craft_ids))
 
 
 def _no_positions() -> Positions:

@@ -29,12 +29,13 @@ class ReadOptions:
     """What a person says of a file.
 
     `columns` gives the file's own name of a column by ours; `started_at` the time (UTC, seconds since
-    1970) of the first line of NMEA that carries no times.
+    1970) of the first line of NMEA that carries no times; `synthetic` that all of it is made up.
     """
 
     format: FileFormat | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     started_at: float | None = None
+    synthetic: bool = False
 
 
 def read_batches(
@@ -47,6 +48,13 @@ def read_batches(
     Raises:
         UnreadableError: no kind that is known, or a file that breaks off.
     """
+    for batch in _batches(path, options, progress):
+        yield batch.as_synthetic() if options.synthetic else batch
+
+
+def _batches(
+    path: Path, options: ReadOptions, progress: Callable[[int], object] | None
+) -> Iterator[Batch]:
     with open_source(path, progress) as stream:
         head = _head(stream)
         kind = options.format or sniff_format(head, bool(options.columns))

@@ -23,9 +23,10 @@ class Crafts:
     """Names under which rules can ask for craft: ids, keys, identifiers."""
 
     def __init__(
-        self, keys: Mapping[int, str], identifiers: Mapping[int, set[tuple[str, str]]]
+        self, rows: Mapping[int, asyncpg.Record], identifiers: Mapping[int, set[tuple[str, str]]]
     ) -> None:
-        self.keys = keys
+        self.keys = {craft_id: row["key"] for craft_id, row in rows.items()}
+        self._rows = rows
         self._identifiers = identifiers
 
     def tokens(self, craft_ids: Iterable[int]) -> frozenset[str]:
@@ -39,7 +40,7 @@ class Crafts:
 
     def shown(self, craft_id: int) -> dict[str, Any]:
         """A craft as alerts name it."""
-        return {"id": craft_id, "key": self.keys[craft_id]}
+        return dict(self._rows[craft_id])
 
 
 Zones = Mapping[str, shapely.Geometry]

@@ -31,7 +31,7 @@ SELECT place, evidence->>'country' AS country, end_at FROM activities
 WHERE kind = 'visit' AND craft_ids = $1 AND start_at < $2
     AND (evidence->>'confidence')::int >= $3 ORDER BY start_at DESC LIMIT 1
 """
-_CRAFTS = "SELECT id, key FROM crafts WHERE id = ANY($1)"
+_CRAFTS = "SELECT id, key, synthetic FROM crafts WHERE id = ANY($1)"
 _IDENTIFIERS = """
 SELECT craft_id, field, value FROM craft_identities WHERE craft_id = ANY($1)
     AND field IN ('mmsi', 'imo', 'icao24', 'registration', 'msn')
@@ -94,17 +94,17 @@ async def find_call_before(
 
 async def fetch_identifiers(
     connection: asyncpg.Connection, craft_ids: Iterable[int]
-) -> tuple[dict[int, str], dict[int, set[tuple[str, str]]]]:
-    """The keys of craft, and their identifiers as field and value."""
+) -> tuple[dict[int, asyncpg.Record], dict[int, set[tuple[str, str]]]]:
+    """Craft by id, and their identifiers as field and value."""
     wanted = sorted(set(craft_ids))
-    keys = {row["id"]: row["key"] for row in await connection.fetch(_CRAFTS, wanted)}
+    crafts = {row["id"]: row for row in await connection.fetch(_CRAFTS, wanted)}
     found: dict[int, set[tuple[str, str]]] = {craft_id: set() for craft_id in wanted}
-    for craft_id, key in keys.items():
-        if (scheme := scheme_of(key)) is not None:
-            found[craft_id].add((scheme, key.partition(":")[2]))
+    for craft_id, row in crafts.items():
+        if (scheme := scheme_of(row["key"])) is not None:
+            found[craft_id].add((scheme, row["key"].partition(":")[2]))
     for row in await connection.fetch(_IDENTIFIERS, wanted):
         found[row["craft_id"]].add((row["field"], row["value"]))
-    return keys, found
+    return crafts, found
 
 
 async def fetch_renamed(

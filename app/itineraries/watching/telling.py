@@ -45,10 +45,10 @@ async def tell_watchers(
     activities = await repository.fetch_changed(connection, activity_ids)
     gaps = await repository.fetch_open_gaps(connection, MAX_OPEN_GAPS) if "gap" in kinds else []
     about = {craft_id for row in (*activities, *gaps) for craft_id in row["craft_ids"]}
-    keys, identifiers = await repository.fetch_identifiers(
+    rows, identifiers = await repository.fetch_identifiers(
         connection, about.union(row["id"] for row in seen)
     )
-    crafts = observed.Crafts(keys, identifiers)
+    crafts = observed.Crafts(rows, identifiers)
     heard_until = max((row["stale_until"] for row in seen), default=None)
     found: list[Observation] = []
     if "zone_entry" in kinds:

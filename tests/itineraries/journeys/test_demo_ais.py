@@ -29,6 +29,7 @@ def test_there_is_something_to_find_in_it(tmp_path: Path) -> None:
     kinds = {one["kind"] for one in found}
     assert {"stop", "gap", "visit", "meeting", "near-shore-transfer", "identity"} <= kinds
     assert "spoofing" not in kinds
+    assert all(one["synthetic"] is True for one in found)
 
 
 async def test_it_becomes_an_itinerary(

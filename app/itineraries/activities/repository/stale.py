@@ -33,7 +33,7 @@ SELECT c.id FROM (
 ORDER BY p.cell, c.id
 """
 _STALE = """
-SELECT id, key, kind, first_at, last_at, stale_from, stale_until, position_count
+SELECT id, key, kind, synthetic, first_at, last_at, stale_from, stale_until, position_count
 FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place) JOIN crafts USING (id)
 WHERE stale_since IS NOT NULL ORDER BY place
 """
@@ -102,7 +102,7 @@ SELECT craft_id, method, start_at, end_at FROM craft_crowds
 WHERE craft_id = ANY($1) AND start_at < $3 AND end_at >= $2
 """
 _ABOUT = """
-SELECT c.id, c.key, c.kind, (
+SELECT c.id, c.key, c.kind, c.synthetic, (
     SELECT value FROM craft_identities AS i WHERE i.craft_id = c.id AND i.field = 'type'
     ORDER BY last_at DESC NULLS LAST, value LIMIT 1
 ) AS type FROM crafts AS c WHERE c.id = ANY($1)
@@ -116,6 +116,7 @@ class About:
     key: str
     kind: str
     type: str | None
+    synthetic: bool
 
 
 async def fetch_round(connection: asyncpg.Connection) -> list[int]:
@@ -204,7 +205,9 @@ async def fetch_about(
 ) -> Mapping[int, About]:
     """What is known of craft, by id."""
     rows = await connection.fetch(_ABOUT, list(craft_ids))
-    return {row["id"]: About(row["key"], row["kind"], row["type"]) for row in rows}
+    return {
+        row["id"]: About(row["key"], row["kind"], row["type"], row["synthetic"]) for row in rows
+    }
 
 
 async def _bounds(

@@ -45,10 +45,7 @@ async def _record(database: Database, craft_ids: Sequence[int], secrets: Sequenc
         standing = await load_contents(connection, [_collection(craft.id) for craft in crafts])
     changed: dict[str, list[Claim]] = {}
     for craft in crafts:
-        name, claims = (
-            _collection(craft.id),
-            observed_claims(craft.id, craft.key, craft.activities, craft.said),
-        )
+        name, claims = _collection(craft.id), _claims_of(craft)
         if {content_of(redactor.clean(one)) for one in claims} != standing.get(name, set()):
             changed[name] = claims
     if not changed:
@@ -61,6 +58,11 @@ async def _record(database: Database, craft_ids: Sequence[int], secrets: Sequenc
             for name, claims in changed.items()
         ]
     return sum(count["itineraries"] for count in counts)
+
+
+def _claims_of(craft: writer.Observed) -> list[Claim]:
+    claims = observed_claims(craft.id, craft.key, craft.activities, craft.said)
+    return [claim.model_copy(update={"synthetic": craft.synthetic}) for claim in claims]
 
 
 def _collection(craft_id: int) -> str:

@@ -33,6 +33,7 @@ class Observed:
 
     id: int
     key: str
+    synthetic: bool
     activities: list[asyncpg.Record] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
 
@@ -60,8 +61,10 @@ async def load_observed(
     connection: asyncpg.Connection, craft_ids: Sequence[int]
 ) -> Sequence[Observed]:
     """Some craft with all that was derived and is said of them."""
-    rows = await connection.fetch("SELECT id, key FROM crafts WHERE id = ANY($1)", craft_ids)
-    found: Mapping[int, Observed] = {row["id"]: Observed(row["id"], row["key"]) for row in rows}
+    rows = await connection.fetch(
+        "SELECT id, key, synthetic FROM crafts WHERE id = ANY($1)", craft_ids
+    )
+    found: Mapping[int, Observed] = {row["id"]: Observed(*row) for row in rows}
     for row in await connection.fetch(_ACTIVITIES, craft_ids):
         found[row["craft_id"]].activities.append(row)
     for row in await connection.fetch(_SAID, craft_ids):
