@@ -1,8 +1,8 @@
 """Reads AIS as NMEA 0183 sentences (AIVDM, AIVDO), from files and from receivers.
 
 A sentence is timed by its logger (tag block, prefix, suffix, Gatehouse line), else by the last time
-before it, else by the clock of base stations (messages 4 and 11) and the second that each report
-carries. What none of these times is rejected: no time is made up.
+before it, a GPS receiver's among them (RMC, ZDA), else by the clock of base stations (messages 4 and
+11) and the second that each report carries. What none of these times is rejected: no time is made up.
 """
 
 import re
@@ -24,7 +24,7 @@ from app.itineraries.sources.ais_bits import (
     sixbits_of,
     unsigned,
 )
-from app.itineraries.sources.ais_sentences import Messages, Sentences
+from app.itineraries.sources.ais_sentences import OTHER_SENTENCE, Messages, Sentences
 from app.itineraries.sources.ais_statics import STATIC_TYPES, Statics
 from app.itineraries.sources.batch import (
     EARLIEST_S,
@@ -33,19 +33,20 @@ from app.itineraries.sources.batch import (
     Batch,
     IdentityStatement,
 )
+from app.itineraries.sources.nmea_clock import Clock
 from app.itineraries.tracks.positions import UNKNOWN, Floats, Positions
 
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 64 << 10
-_LATE_FROM_S = 45
 _SENTENCE = re.compile(rb"![A-Za-z]{2}VD[MO],")
 
 
 def looks_like_nmea(head: bytes) -> bool:
-    """Whether most of the first lines of a file are AIS sentences, or one is among comments."""
-    lines = [line for line in head.split(b"\n")[:200] if line.strip() and line[:1] not in b"#$"]
+    """Whether AIS sentences are among the first lines of a file, and little that is no NMEA."""
+    lines = [line for line in head.split(b"\n") if line.strip() and line[:1] != b"#"]
     sentences = sum(_SENTENCE.search(line) is not None for line in lines)
-    return sentences > 0 and 3 * sentences >= len(lines)
+    others = sum(OTHER_SENTENCE.search(line) is not None for line in lines)
+    return sentences > 0 and 3 * others >= len(lines)
 
 
 def read_nmea(stream: IO[bytes], started_at: float | None = None) -> Iterator[Batch]:
@@ -76,7 +77,7 @@ class NmeaDecoder:
     def __init__(self, started_at: float | None = None) -> None:
         self._sentences = Sentences()
         self._statics = Statics()
-        self._clock = started_at
+        self._clock = Clock(started_at)
 
     def decode(self, lines: bytes, received_at: float | None = None) -> Batch:
         """The batch of whole lines.
@@ -109,7 +110,12 @@ class NmeaDecoder:
         reports = _in_order(parts)
         times = messages.times
         if np.isnan(times).any():
-            times = self._timed(reports, stations, base_station_times(sixbits, stations), times)
+            readings = base_station_times(sixbits, stations)
+            times = self._clock.timed(
+                times,
+                list(zip(stations.tolist(), readings.tolist(), strict=True)),
+                dict(zip(reports.row.tolist(), reports.second.tolist(), strict=True)),
+            )
         statics = self._statements(messages, types, valid, times, faults)
         for number in np.unique(types[~known & ~np.isin(types, STATIC_TYPES)]).tolist():
             unused[f"message type {number}"] = int(np.count_nonzero(types[valid] == number))
@@ -148,29 +154,6 @@ class NmeaDecoder:
             if statement is not None:
                 found.append(statement)
         return found
-
-    def _timed(
-        self, reports: Reports, stations: NDArray[np.intp], station_times: Floats, times: Floats
-    ) -> Floats:
-        """Times with those filled in that the clock of base stations and the seconds of reports give."""
-        times = times.copy()
-        heard = dict(zip(stations.tolist(), station_times.tolist(), strict=True))
-        seconds = dict(zip(reports.row.tolist(), reports.second.tolist(), strict=True))
-        for row in np.flatnonzero(np.isnan(times)).tolist():
-            if heard.get(row, np.nan) > 0:
-                self._clock = heard[row]
-            if self._clock is None:
-                continue
-            second = seconds.get(row, 60)
-            if second < 60:
-                # Reports come in seconds after they were sent, hardly ever a quarter of a minute.
-                ahead = (second - self._clock) % 60
-                moment = self._clock + (ahead if ahead < _LATE_FROM_S else ahead - 60)
-                self._clock = max(self._clock, moment)
-                times[row] = moment
-            else:
-                times[row] = self._clock
-        return times
 
 
 def _in_order(parts: list[Reports]) -> Reports:

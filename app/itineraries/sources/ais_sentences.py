@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ingest.rejects import Reject
-from app.itineraries.sources.nmea_times import stamp_after, stamp_before, stamp_of_wrapper
+from app.itineraries.sources.nmea_times import stamp_after, stamp_alone, stamp_before
 from app.itineraries.tracks.positions import Floats
 
 # One match a line; the groups are empty where the line is no sentence.
@@ -18,12 +18,15 @@ _LINE = re.compile(
     rb"!([A-Za-z]{2}VD[MO],([1-9]),([1-9]),(\d{0,2}),([^,\n]{0,2}),([^,*\n]{0,250}),([0-5]))"
     rb"\*([0-9A-Fa-f]{2})([^\r\n]*)|[^\n]*)\r?\n"
 )
+OTHER_SENTENCE = re.compile(rb"[$!][A-Z]{2}[A-Z0-9]{1,6},")
+"""The head of any NMEA sentence."""
 _PREFIX, _BODY, _COUNT, _NUMBER, _GROUP, _CHANNEL, _PAYLOAD, _FILL, _CHECKSUM, _SUFFIX = range(10)
 SYNTHETIC = b"s:synthetic"
 """In the tag block of a line that is made up, where the station stands that heard others."""
 _MAX_LINES_APART = 2_000
 """Parts of one message farther apart than this belong to two; their numbers run from 0 to 9 only."""
-_Part = tuple[int, float, list[bytes]]
+_MAX_LINES_EARLY = 10
+"""By so many lines, at most, networks bring a part before the first one of its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,28 @@ class Messages:
     lines: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A message whose parts are not all there: line and time of the first that came, parts by number."""
+
+    line: int
+    time: float
+    parts: dict[int, tuple[bytes, ...]]
+
+    def is_over(self, line: int) -> bool:
+        return line - self.line > (_MAX_LINES_APART if 1 in self.parts else _MAX_LINES_EARLY)
+
+    def reject(self) -> Reject:
+        return Reject(self.line + 1, "part of a message without the rest")
+
+
 class Sentences:
     """Takes lines as they come; open messages and the last time are kept between calls."""
 
     def __init__(self) -> None:
         self._line = 0
         self._stamp = np.nan
-        self._open: dict[tuple[bytes, ...], _Part] = {}
+        self._open: dict[tuple[bytes, ...], _Begun] = {}
 
     def messages(self, text: bytes, received_at: float | None) -> Messages:
         """The messages that are complete with these lines."""
@@ -78,6 +96,8 @@ class Sentences:
             [SYNTHETIC in found[row][_PREFIX] for row, _, _, _ in messages], dtype=bool
         )
         self._line += len(found)
+        for key in [key for key, begun in self._open.items() if begun.is_over(self._line)]:
+            rejects.append(self._open.pop(key).reject())
         return Messages(
             payloads, fill, bits, line, np.array([time for _, _, _, time in messages], dtype=float),
             synthetic, rejects, unused, len(found),
@@ -85,10 +105,7 @@ class Sentences:
 
     def finish(self) -> list[Reject]:
         """The parts whose messages were never completed."""
-        left = [
-            Reject(line + 1, "part of a message without the rest")
-            for line, _, _ in self._open.values()
-        ]
+        left = [begun.reject() for begun in self._open.values()]
         self._open.clear()
         return sorted(left, key=lambda reject: reject.line)
 
@@ -118,12 +135,16 @@ class Sentences:
             if groups[_BODY]:
                 continue
             content = lines[row].strip()
-            stamp = stamp_of_wrapper(content)
-            if stamp is not None:
-                stamps[row] = stamp
-            if re.search(rb"VD[MO]\b", content):
+            sentence = OTHER_SENTENCE.search(content)
+            if content[:1] == b"#":
+                others += 1
+            elif re.search(rb"VD[MO]\b", content):
                 rejects.append(Reject(self._line + row + 1, "a cut-off or malformed AIS sentence"))
-            elif not content or content[:1] in b"#$!\\":
+            elif sentence is not None:
+                others += 1
+                stamp = stamp_alone(content[sentence.start() :])
+                stamps[row] = np.nan if stamp is None else stamp
+            elif not content or content[:1] in b"$!\\":
                 others += 1
             else:
                 rejects.append(Reject(self._line + row + 1, "no NMEA sentence"))
@@ -150,32 +171,32 @@ class Sentences:
                 else:
                     rejects.append(Reject(self._line + row + 1, "an empty payload"))
             else:
-                payload = self._part(row, groups, time_of[row], rejects)
-                if payload is not None:
-                    joined, time = payload
-                    messages.append((row, joined, int(groups[_FILL]), time))
+                whole = self._part(row, groups, time_of[row], rejects)
+                if whole is not None:
+                    messages.append((row, *whole))
         return messages
 
     def _part(
         self, row: int, groups: tuple[bytes, ...], time: float, rejects: list[Reject]
-    ) -> tuple[bytes, float] | None:
-        """Keep one part; the whole payload, with the time of the first part, when it was the last."""
+    ) -> tuple[bytes, int, float] | None:
+        """Keep one part; payload, fill bits and the time of the first part, when it was the last."""
         line, number, count = self._line + row, int(groups[_NUMBER]), int(groups[_COUNT])
+        if number > count:
+            rejects.append(Reject(line + 1, "a cut-off or malformed AIS sentence"))
+            return None
         key = (groups[_BODY][:2], groups[_COUNT], groups[_GROUP], groups[_CHANNEL])
         begun = self._open.pop(key, None)
-        if number == 1:
-            if begun is not None:
-                rejects.append(Reject(begun[0] + 1, "part of a message without the rest"))
-            begun = (line, time, [])
-        elif begun is None or len(begun[2]) != number - 1 or line - begun[0] > _MAX_LINES_APART:
-            rejects.append(Reject(line + 1, "part of a message without what comes before it"))
-            return None
-        begun[2].append(groups[_PAYLOAD])
-        if number < count:
+        if begun is not None and (number in begun.parts or begun.is_over(line)):
+            rejects.append(begun.reject())
+            begun = None
+        begun = begun or _Begun(line, time, {})
+        begun.parts[number] = groups
+        if len(begun.parts) < count:
             self._open[key] = begun
             return None
-        first_time = begun[1]
-        return b"".join(begun[2]), time if math.isnan(first_time) else first_time
+        payload = b"".join(begun.parts[each][_PAYLOAD] for each in range(1, count + 1))
+        fill = int(begun.parts[count][_FILL])
+        return payload, fill, time if math.isnan(begun.time) else begun.time
 
 
 def _checksums_hold(sentences: list[tuple[bytes, ...]]) -> list[bool]:

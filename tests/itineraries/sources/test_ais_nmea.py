@@ -2,6 +2,9 @@
 
 import io
 import math
+from datetime import UTC, datetime
+from functools import reduce
+from operator import xor
 from typing import Any
 
 import numpy as np
@@ -47,11 +50,12 @@ def read(*lines: str | bytes, started_at: float | None = NOON) -> Batch:
     )
 
 
+def nmea(line: str) -> str:
+    return f"{line}*{reduce(xor, line[1:].encode()):02X}"
+
+
 def tagged(line: str, tag: str) -> str:
-    checksum = 0
-    for character in tag.encode():
-        checksum ^= character
-    return f"\\{tag}*{checksum:02X}\\{line}"
+    return f"\\{tag}*{reduce(xor, tag.encode()):02X}\\{line}"
 
 
 ANY_BITS = st.integers(0, 2**168 - 1)
@@ -145,10 +149,55 @@ def test_base_stations_and_seconds_time_a_file_without_times() -> None:
     station = sentences(
         type=4, mmsi=2_320_717, year=2023, month=11, day=15, hour=12, minute=0, second=50
     )
-    lines = [sentence(second=second) for second in (52, 58, 3, 60)]
-    found = read(sentence(), *station, *lines, started_at=None)
-    assert found.rejects == [Reject(1, "no time: the file carries none")]
-    assert (found.positions.time_s - NOON).tolist() == [52, 58, 63, 63]
+    before = [sentence(second=second) for second in (10, 60, 30, 44)]
+    after = [sentence(second=second) for second in (52, 58, 3, 60)]
+    found = read(*before, *station, *after, started_at=None)
+    assert (found.positions.time_s - NOON).tolist() == [10, 30, 30, 44, 52, 58, 63, 63]
+
+
+def station(at_s: float, mmsi: int = 2_320_717) -> str:
+    at = datetime.fromtimestamp(at_s, UTC)
+    (only,) = sentences(
+        type=4, mmsi=mmsi, year=at.year, month=at.month, day=at.day, hour=at.hour, minute=at.minute,
+        second=at.second,
+    )  # fmt: skip
+    return only
+
+
+def test_a_base_station_with_a_wrong_clock_is_not_believed() -> None:
+    clocks = [0, 2, -86_400, 4, 86_400, 6, -20, 8]
+    lines = [
+        line for clock in clocks for line in (station(NOON + clock), sentence(second=clock % 60))
+    ]
+    found = read(*lines, started_at=None)
+    assert np.abs(found.positions.time_s - NOON).max() < 60
+    later = read(
+        *(station(NOON + hours * 3600) + "\n" + sentence(second=60) for hours in (0, 9, 9, 5, 5))
+    )
+    assert ((later.positions.time_s - NOON) / 3600).tolist() == [0, 9, 9, 5, 5]
+
+
+GPS = "GPRMC,120000.00,A,1015.0,N,06436.0,W,0.0,,151123,,,A"
+
+
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        (nmea("$" + GPS), True),
+        (nmea("$GPZDA,120000,15,11,2023,00,00"), True),
+        ("[x] " + nmea("$" + GPS), True),
+        (nmea("$" + GPS.replace(",A,", ",V,")), False),
+        (nmea("$GPZDA,,,,,,"), False),
+        (nmea("$GPZDA,120000,31,02,2023,00,00"), False),
+        ("$" + GPS + "*00", False),
+        ("$" + GPS, False),
+    ],
+)
+def test_a_gps_receiver_times_what_comes_after_it(line: str, known: bool) -> None:
+    found = read(line, sentence(second=30), started_at=None)
+    assert found.positions.time_s.tolist() == [NOON] * known
+    assert found.unused == {"no AIS sentence": 1}
+    assert len(found.rejects) == (not known)
 
 
 def test_seconds_count_on_from_a_given_start() -> None:
@@ -216,10 +265,22 @@ def test_parts_across_calls_and_parts_that_never_come() -> None:
     decoder = NmeaDecoder()
     assert not decoder.decode(first, NOON).statics
     assert decoder.decode(second, NOON + 1).statics == [SAID]
-    orphan = decoder.decode(second, NOON)
-    assert orphan.rejects == [Reject(3, "part of a message without what comes before it")]
-    decoder.decode(first, NOON)
-    assert decoder.finish() == [Reject(4, "part of a message without the rest")]
+    assert not decoder.decode(second, NOON).rejects
+    others = decoder.decode((sentence() + "\n").encode() * 11, NOON)
+    assert others.rejects == [Reject(3, "part of a message without the rest")]
+    assert not decoder.decode(first, NOON).statics
+    assert decoder.finish() == [Reject(15, "part of a message without the rest")]
+
+
+def test_parts_that_a_network_brought_out_of_order() -> None:
+    jose = sentences(**STATIC)
+    amuay = encode_dict({**STATIC, "destination": "AMUAY"}, sentence_type="VDM", seq_id=1)
+    found = read(jose[1], amuay[1], amuay[0], jose[0])
+    assert [said.destination for said in found.statics] == ["AMUAY", "JOSE"]
+    assert not found.rejects
+    far = read(jose[1], *[sentence()] * 11, jose[0], jose[1])
+    assert [said.destination for said in far.statics] == ["JOSE"]
+    assert far.rejects == [Reject(1, "part of a message without the rest")]
 
 
 def test_a_receiver_times_what_carries_no_time() -> None:
@@ -253,7 +314,13 @@ def test_a_broken_line_is_told_and_the_others_are_read(line: str | bytes, reason
 
 def test_other_lines_are_counted_and_not_faults() -> None:
     station = sentences(type=4, mmsi=2_320_717, year=2023)
-    found = read("# a comment", "", "$GPGGA,1*00", *station, *sentences(type=21, mmsi=992_000_001))
+    found = read(
+        "# a comment on !AIVDM",
+        "",
+        "2023-11-14 22:13:20 $GPGGA,1*00",
+        *station,
+        *sentences(type=21, mmsi=992_000_001),
+    )
     assert not found.rejects and not len(found.positions)
     assert found.unused == {"no AIS sentence": 3, "message type 4": 1, "message type 21": 1}
 
@@ -295,6 +362,9 @@ def test_a_damaged_file_loses_what_is_damaged_only(data: st.DataObject) -> None:
 
 
 def test_what_looks_like_nmea() -> None:
+    ship = "$GPGGA,1,2*00\n2023-11-14 22:13:20 $GPRMC,1,2*00\n" * 300 + sentence()
+    assert looks_like_nmea(ship.encode())
+    assert not looks_like_nmea(b"$GPGGA,1,2*00\n")
     assert looks_like_nmea(f"# log\n{sentence()}\n".encode())
     assert looks_like_nmea(tagged(sentence(), "c:1700000000").encode())
     assert not looks_like_nmea(b"craft_id,time,lat,lon\na,1,2,3\n")
