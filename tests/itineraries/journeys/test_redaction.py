@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.core import migrations
 from app.core.db import Database
 from app.core.errors import CommandError
 from app.demo import load_once
@@ -79,6 +80,48 @@ async def test_an_event_does_not_tell_who_was_redacted(
     again = await take_in(database, [trip, leg(journey="more")])
     assert (again.counts["added"], again.counts["unchanged"]) == (1, 1)
     assert (await fetch(caller, f"{ROUTES}/a-trip"))["events"] == []
+
+
+async def test_names_redacted_before_events_were_unlinked_are_unlinked_by_a_migration(
+    database: Database, caller: httpx.AsyncClient
+) -> None:
+    await load_once(database, SECRETS)
+    [own] = (await fetch(caller, "/v1/events", q="EP-FAB"))["items"]
+    [other] = (await fetch(caller, "/v1/events", q="Lineage"))["items"]
+    legs = [
+        leg(journey="a-trip", leg=1, mover=PERSON, sources=[source("El Diario", event=own["id"])]),
+        leg(
+            journey="a-trip",
+            leg=2,
+            sources=[source("Infobae", other["published_on"], event="Lineage")],
+        ),
+    ]
+    await take_in(database, legs)
+    await redact_name(database, NAME, SECRETS, "an editor")
+    right = await database.fetch("SELECT digest, content::text FROM itinerary_claims ORDER BY id")
+    await _redact_as_before(database, own["id"])
+    await migrations.downgrade(database.url, "e2c94a7d6b18")
+    await migrations.upgrade(database.url)
+    claims = await database.fetch("SELECT digest, content::text FROM itinerary_claims ORDER BY id")
+    assert claims == right
+    assert [one["id"] for one in (await fetch(caller, f"{ROUTES}/a-trip"))["events"]] == [
+        other["id"]
+    ]
+    assert "a-trip" not in (await caller.get(f"/v1/events/{own['id']}")).text
+
+
+async def _redact_as_before(database: Database, event_id: int) -> None:
+    """Let a redacted leg name an event, as it did once."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE itinerary_claims SET digest = '', content = replace(content::text,"
+            " '\"outlet\":\"El Diario\"', '\"event\":' || $1::text || ',\"outlet\":\"El Diario\"'"
+            ")::json WHERE strpos(content::text, '[redacted]') > 0", str(event_id),
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO event_links (event_id, feature, target_id, title)"
+            " VALUES ($1, 'routes', 'itineraries/a-trip', 'a title')", event_id,
+        )  # fmt: skip
 
 
 async def test_a_redacted_name_does_not_come_back(database: Database) -> None:
