@@ -14,8 +14,8 @@ from typing import Any, TextIO
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from app.ingest.parquet import ParquetError, ParquetTable
 from app.ingest.rejects import Reject
 
 BATCH_ROWS = 50_000
@@ -235,16 +235,17 @@ def _json_objects(
 
 def _read_parquet(path: Path, wanted: _Wanted) -> Iterator[Batch]:
     try:
-        file = pq.ParquetFile(path)
-        names = file.schema_arrow.names
-        columns = _found(names, wanted)
+        table = ParquetTable(path)
+        columns = _found(table.names, wanted)
         row = 1
-        for batch in file.iter_batches(BATCH_ROWS, columns=list(set(columns.values()))):
+        for batch in table.batches(list(columns.values()), BATCH_ROWS):
             values = {name: _plain(batch.column(column)) for name, column in columns.items()}
-            yield Batch(range(row, row + len(batch)), values, columns=frozenset(names))
+            yield Batch(range(row, row + len(batch)), values, columns=frozenset(table.names))
             row += len(batch)
-    except pa.ArrowException as error:
-        raise TableError(f"no Parquet file that can be read ({str(error)[:200]})") from None
+    except ParquetError as error:
+        raise TableError(str(error)) from None
+    except (pa.ArrowException, UnicodeDecodeError, OverflowError) as error:
+        raise TableError(f"no Parquet that can be read ({str(error)[:200]})") from None
 
 
 def _plain(column: pa.Array) -> list[Any]:

@@ -8,9 +8,9 @@ from typing import IO, Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from app.ingest.parquet import ParquetError, ParquetTable
 from app.ingest.rejects import Reject
 from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement
 from app.itineraries.sources.csv_rows import read_header, read_rows
@@ -54,17 +54,19 @@ def read_positions_parquet(
 ) -> Iterator[Batch]:
     """The fixes of a Parquet file; lines are its rows. The stream must be able to seek."""
     try:
-        table = pq.ParquetFile(stream)
-        places = _places(table.schema_arrow.names, columns or {})
-        names = [table.schema_arrow.names[place] for place in places.values()]
+        table = ParquetTable(stream)
+        places = _places(table.names, columns or {})
+        names = [table.names[place] for place in places.values()]
         row, said = 0, _Said()
-        for part in table.iter_batches(ROWS_A_BATCH, columns=names):
+        for part in table.batches(names, ROWS_A_BATCH):
             lines = np.arange(row + 1, row + part.num_rows + 1)
             row += part.num_rows
             given = dict(zip(places, (part.column(name) for name in names), strict=True))
             yield _batch(given, lines, said)
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableError(f"no Parquet that can be read: {error}") from None
+    except ParquetError as error:
+        raise UnreadableError(str(error)) from None
+    except pa.ArrowException as error:
+        raise UnreadableError(f"no Parquet that can be read ({error})") from None
 
 
 def read_positions_ndjson(
