@@ -169,6 +169,8 @@ def _tell_outcome(found: Coordination, counted: str) -> None:
         f"{counted}; {len(found.edges):,} pairs met, {findings:,} more often than by chance"
         f" (q <= 0.01, k >= 3), {explained:,} with a benign explanation"
     )
+    if slow := found.slow_findings:
+        tell(f"{slow:,} of them hold only within more than a minute: fans may do the same")
     if popular := len(found.tested.too_popular):
         tell(f"{popular:,} objects left out: so many share them at once that they tell nothing")
     checks = ", ".join(f"{check.explanation} {check.outcome}" for check in found.checks)

@@ -17,7 +17,7 @@ from app.forensics.analysis.timing import common_objects, hold_given_interests
 
 CONTENTS_LOOKED_AT = 20
 """Texts of one object that are read for marks of an explanation."""
-SHORTER_WINDOWS_S = (60.0, 600.0, 3_600.0)
+SHORTER_WINDOWS_S = (3_600.0, 600.0, 60.0)
 """In a wide window everybody meets; who acts within seconds stands out in a shorter one."""
 
 
@@ -50,7 +50,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Coordination:
-    """Edges with their numbers; `benign` names what explains an edge, None makes it a finding."""
+    """Edges with their numbers; `benign` names what explains an edge, None makes it a finding.
+
+    `within_s` is the shortest window looked at in which an edge holds, infinite where it does not:
+    what holds within a minute is an act in step, what holds within an hour may be fans as well.
+    """
 
     edges: Edges
     expected: Numbers
@@ -58,6 +62,7 @@ class Coordination:
     q: Numbers
     benign: list[Explanation | None]
     significant: Flags
+    within_s: Numbers
     tested: Tested
     checks: list[Check] = field(default_factory=list)
 
@@ -66,6 +71,11 @@ class Coordination:
         """Significant edges that no benign explanation covers."""
         unexplained = np.array([one is None for one in self.benign], np.bool_)
         return self.significant & unexplained
+
+    @property
+    def slow_findings(self) -> int:
+        """Findings that hold only within more than a minute."""
+        return int((self.findings & (self.within_s > min(SHORTER_WINDOWS_S))).sum())
 
 
 def analyse(
@@ -98,14 +108,15 @@ def analyse(
         outcome.judge(tested.without(list(explained), min_participation) if explained else tested)
     left = shares.where(~np.isin(shares.object, list(explained)))
     for shorter_s in SHORTER_WINDOWS_S:
-        if shorter_s < window_s and (outcome.significant & ~outcome.holds).any():
+        if shorter_s < window_s and outcome.significant.any():
             for tested in _tests(left, shorter_s, min_participation):
                 outcome.judge(tested)
     _label_owners(outcome, _owners(shares, known.owner))
     objects, expected, p, q = outcome.numbers
     return Coordination(
         replace(outcome.full.edges, objects=objects.astype(np.int64)), expected, p, q,
-        outcome.labels, outcome.significant, outcome.full, _checks(outcome.labels, explained, known),
+        outcome.labels, outcome.significant, outcome.within_s, outcome.full,
+        _checks(outcome.labels, explained, known),
     )  # fmt: skip
 
 
@@ -123,14 +134,14 @@ class _Outcome:
     numbers: NDArray[np.float64]
     """Rows of objects, expected, p and q."""
     significant: Flags
-    holds: Flags
+    within_s: Numbers
     labels: list[Explanation | None]
 
     @classmethod
     def of(cls, full: Tested) -> "_Outcome":
         size = len(full.edges)
-        neither = np.zeros((2, size), np.bool_)
-        return cls(full, _numbers(full), neither[0], neither[1], [None] * size)
+        nowhere = np.full(size, np.inf)
+        return cls(full, _numbers(full), np.zeros(size, np.bool_), nowhere, [None] * size)
 
     def rows_of(self, edges: Edges) -> Integers:
         """The rows here of the same pairs of accounts; -1 where there is none."""
@@ -156,11 +167,12 @@ class _Outcome:
         holds = hold_given_interests(tested, tested.edges.where(which)) & meet_closely(tested)
         which = which[holds]
         rows = self.rows_of(tested.edges.where(which))
-        new = (rows >= 0) & self.significant[rows] & ~self.holds[rows]
-        rows, which = rows[new], which[new]
-        self.holds[rows] = True
+        ours = (rows >= 0) & self.significant[rows]
+        rows, which = rows[ours], which[ours]
         if tested.window.window_s == self.full.window.window_s:
-            self.numbers[:, rows] = _numbers(tested)[:, which]
+            new = np.isinf(self.within_s[rows])
+            self.numbers[:, rows[new]] = _numbers(tested)[:, which[new]]
+        self.within_s[rows] = tested.window.window_s
         for row in rows.tolist():
             self.labels[row] = None
 

@@ -41,6 +41,7 @@ class _Found:
     fast_windows_s: dict[str, float] = field(default_factory=dict)
     shares: dict[str, SharesOfTrace] = field(default_factory=dict)
     pairs_met: int = 0
+    slow_edges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _against_chance(found: _Found, looked: _Looked, parameters: dict[str, Any]) 
         given.shares, looked.window_s, parameters["min_participation"], given.known
     )
     found.pairs_met += len(result.edges)
+    found.slow_edges += result.slow_findings
     found.checks[looked.trace] = [
         Check(
             explanation=check.explanation.value,
@@ -168,7 +170,7 @@ def _document(
     edges.sort(key=lambda one: (one.benign is not None, -one.weight, one.account_a, one.account_b,
                                 one.trace))  # fmt: skip
     ties = sorted(ties, key=lambda one: (-one.weight, one.account_a, one.account_b))
-    caveats = _caveats(material, method, outcome, len(edges))
+    caveats = _caveats(material, method, outcome, len(edges), found.slow_edges)
     return FindingDocument(
         kind="coordination",
         outcome=outcome,
@@ -249,7 +251,9 @@ def _summary(
     return f"{looked}; nobody shared the same at the same time more often than chance has it"
 
 
-def _caveats(material: Material, method: str, outcome: str, edges: int) -> list[str]:
+def _caveats(
+    material: Material, method: str, outcome: str, edges: int, slow_edges: int
+) -> list[str]:
     said = [
         "Behaviour was measured. It tells neither who is behind an account nor what was meant.",
         "Only the posts of this corpus were seen: what was not collected is not counted.",
@@ -260,6 +264,11 @@ def _caveats(material: Material, method: str, outcome: str, edges: int) -> list[
         )
     if outcome == "nothing_found":
         said.append("Nothing found is no proof that there was nothing.")
+    if outcome == "found" and slow_edges:
+        said.append(
+            f"{slow_edges:,} edges hold only within more than a minute, as those of people would who"
+            " follow one source: a window of 60 s tells who acts in step."
+        )
     said += material.caveats
     if edges > MAX_EDGES:
         said.append(f"Of {edges} edges the heaviest {MAX_EDGES} are listed.")
