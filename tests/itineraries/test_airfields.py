@@ -19,6 +19,8 @@ SVMI,11483,ASP,0,10,10.6038,-67.01280,235,28,10.6048,-66.98079,147
 SVMI,9930,ASP,1,09,10.5987,-66.9977,230,27,10.6052,-66.9711,101
 SVMI,80,ASP,0,H1,10.6,-67,235,,,,
 XX-NEW,4000,ASP,0,01,1.0,2.0,30,19,1.01,2.0,40
+EBBR,11936,ASP,0,07L,50.8989,4.45566,129,25R,50.9126,4.50263,110
+SNCP,3937,ASP,0,09,-27.28,-51.6,3000,27,-27.28,-51.59,3000
 XX-TINY,900,GRASS,0,01,1.0,2.0,30,19,1.002,2.0,40
 """
 
@@ -40,6 +42,10 @@ def test_the_maker_joins_names_and_runways(tmp_path: Path, monkeypatch: pytest.M
     assert unnamed is not None
     assert (unnamed.name, unnamed.kind) == ("XX-NEW", AirportKind.MEDIUM)
     assert airports.find("XX-TINY") is None
+    brussels, carutapera = airports.find("EBBR"), airports.find("SNCP")
+    assert brussels is not None and carutapera is not None
+    assert (brussels.lat, brussels.lon) == (50.90575, 4.47914)  # where its runways are
+    assert not carutapera.runways and carutapera.lat == pytest.approx(-1.25, abs=0.01)
     build_airports.main(source)
     assert target.read_bytes() == first
 
@@ -56,3 +62,12 @@ def test_the_airports_of_the_journeys_are_there(
     assert found is not None
     assert (found.kind, found.country, len(found.runways)) == (kind, country, runways)
     assert {end.name for end in found.runways if end.name.startswith("H")} == set()
+
+
+def test_every_airport_lies_at_its_runways() -> None:
+    airports = load_airports()
+    for code in ("EBBR", "EBLG", "ELLX", "SVTM", "SVED", "SVMI", "OIIE"):
+        airport = airports.find(code)
+        assert airport is not None
+        (beside, km), *_ = airports.near(airport.runways[0].lat, airport.runways[0].lon, 6)
+        assert (beside.code, km < 5) == (code, True)

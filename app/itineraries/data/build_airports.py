@@ -10,12 +10,15 @@ import gzip
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import airportsdata
+import numpy as np
 import orjson
+
+from app.itineraries.tracks.geometry import haversine_km
 
 TARGET = Path(__file__).with_name("airports.ndjson.gz")
 MIN_UNNAMED_FT = 3_000
@@ -25,6 +28,11 @@ _UNKNOWN_SURFACES = ("", "UNK", "U", "UNKNOWN")
 _PAVED_ANYWAY_FT = 5_000
 """No airfield keeps so long a runway of grass: an unknown surface is taken as paved."""
 _LEAST_HELIPAD_FT = 500
+_ON_FIELD_KM = 5.0
+"""Farther from its runways an airport is not: airportsdata has degrees and minutes as decimals (all
+of Belgium's large airports) or a field that was moved."""
+_MOVED_KM = 100.0
+"""So far off, the runways are those of another field that had or has the same code."""
 
 Row = dict[str, str]
 
@@ -45,36 +53,55 @@ def _airports(by_ident: dict[str, list[Row]]) -> Iterator[dict[str, object]]:
     for code in sorted(named):
         known = named[code]
         rows = by_ident.pop(code, None) or by_ident.pop(known["lid"], [])
-        place = {"lat": round(known["lat"], 5), "lon": round(known["lon"], 5)}
+        runways = [runway for row in rows if (runway := _runway(row))]
+        lat, lon, away_km = known["lat"], known["lon"], _away_km(known, runways)
+        if away_km > _MOVED_KM:
+            rows, runways = [], []
+        elif away_km > _ON_FIELD_KM:
+            lat, lon = _middle(runways)
         yield {
             "code": code,
             "iata": known["iata"],
             "name": known["name"],
             "country": known["country"],
-            **place,
+            "lat": round(lat, 5),
+            "lon": round(lon, 5),
             "elevation_ft": round(known["elevation"]),
             "kind": _kind(rows, known["iata"], known["name"], code),
             "longest_ft": max((_number(row["length_ft"]) for row in rows), default=0),
-            "runways": [runway for row in rows if (runway := _runway(row))],
+            "runways": runways,
         }
     for code in sorted(by_ident):
         rows = by_ident[code]
         runways = [runway for row in rows if (runway := _runway(row))]
         longest = max(_number(row["length_ft"]) for row in rows)
         if runways and longest >= MIN_UNNAMED_FT:
-            _, lat, lon, elevation, _, far_lat, far_lon, *_ = runways[0]
+            lat, lon = _middle(runways)
             yield {
                 "code": code,
                 "iata": "",
                 "name": code,
                 "country": "",
-                "lat": round((lat + far_lat) / 2, 5),
-                "lon": round((lon + far_lon) / 2, 5),
-                "elevation_ft": elevation,
+                "lat": round(lat, 5),
+                "lon": round(lon, 5),
+                "elevation_ft": runways[0][3],
                 "kind": _kind(rows, "", "", code),
                 "longest_ft": longest,
                 "runways": runways,
             }
+
+
+def _away_km(known: Mapping[str, Any], runways: Sequence[Sequence[Any]]) -> float:
+    """How far the nearest runway begins from where an airport is said to be."""
+    ends = np.array([[end[1:3], end[5:7]] for end in runways], dtype=float).reshape(-1, 2)
+    here = np.full(len(ends), known["lat"]), np.full(len(ends), known["lon"])
+    return float(haversine_km(*here, ends[:, 0], ends[:, 1]).min()) if runways else 0.0
+
+
+def _middle(runways: Sequence[Sequence[Any]]) -> tuple[float, float]:
+    """Latitude and longitude of the middle of the first runway."""
+    _, lat, lon, _, _, far_lat, far_lon, *_ = runways[0]
+    return (lat + far_lat) / 2, (lon + far_lon) / 2
 
 
 def _runway(row: Row) -> list[Any] | None:
