@@ -19,6 +19,8 @@ from app.ingest.runner import MAX_RECORDED_REJECTS
 
 PART = 10_000
 """Posts of one commit: what others of the same process wait for is some tens of milliseconds."""
+MAX_REJECTS = 100_000
+"""A file that has more of them than this, and than posts, is read no further."""
 CONFLICT = "the id is there with another body; the first one was kept"
 COUNTED = ("rows", "added", "known", "conflicts", "deleted", "rejected", "over_cap")
 
@@ -73,6 +75,7 @@ async def import_posts(
             await _take_in(database, upload, batch, cap, tally, progress)
             if tally.counts["over_cap"]:
                 break
+            _check_rejects(tally)
         fault = _over_cap(tally, cap)
     except TableError as error:
         fault = str(error).removeprefix(f"{path}: ")
@@ -80,6 +83,15 @@ async def import_posts(
     finally:
         await asyncio.shield(_end(database, upload, tally, fault))
     return tally
+
+
+def _check_rejects(tally: Tally) -> None:
+    """30 KB of gzip hold ten million empty objects: to say of each what is wrong takes minutes."""
+    rows, rejected = tally.counts["rows"], tally.counts["rejected"]
+    if rejected > MAX_REJECTS and 2 * rejected > rows:
+        raise TableError(
+            f"{rejected:,} of the first {rows:,} rows are no posts; the rest was not read"
+        )
 
 
 async def _read_ahead(batches: Iterator[PostBatch]):  # type: ignore[no-untyped-def]

@@ -94,6 +94,14 @@ async def test_little_that_unpacks_to_much(analyst: Analyst) -> None:
     assert "once it is unpacked" in refused["detail"]
 
 
+async def test_rows_that_are_no_posts_are_not_all_read(analyst: Analyst) -> None:
+    bomb = gzip.compress(_line("first") + b"{}\n" * 1_000_000)
+    refused = await analyst.upload(bomb, status=422)
+    assert "rows are no posts" in refused["detail"]
+    assert refused["counts"]["added"] == 1
+    assert 100_000 < refused["counts"]["rejected"] < 200_000
+
+
 @pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize("method", ["null_model", "coortweet"])
 async def test_a_corpus_of_odd_posts_gets_an_answer(analyst: Analyst, method: str) -> None:
