@@ -17,6 +17,8 @@ HIGHEST_FIELD_FT = 15_000.0
 """No airfield lies higher: a "ground" flag above it is an error."""
 FASTEST_ON_GROUND_KN = 250.0
 SLOW_KN = 40.0
+STILL_KN = 5.0
+"""Made good under it, a craft stands whatever speed it sends; over it, its last place may be an old one."""
 ROLL_FT = 100.0
 """The slope of a runway and the steps in which altitudes are sent."""
 ROLL_SILENCE_S = 30.0
@@ -144,7 +146,9 @@ def _troughs(altitude_ft: Floats, ground: Mask) -> list[tuple[int, int]]:
 def _slow_and_low(track: Positions, airports: Airports) -> Mask:
     """Ground told by speed over ground and altitude alone; a speed may be sent on after it ended."""
     ground = np.zeros(len(track), dtype=np.bool_)
-    speed = np.fmin(track.speed_kn, _made_good_kn(track))
+    made_good = _made_good_kn(track)
+    moves = ~np.isnan(track.speed_kn) & (made_good > STILL_KN)
+    speed = np.where(moves, track.speed_kn, np.fmin(track.speed_kn, made_good))
     time_s, altitude = track.time_s, track.altitude_ft
     for first, last in runs_of((speed < SLOW_KN) & ~np.isnan(altitude)):
         around = np.searchsorted(time_s, [time_s[first] - 900, time_s[last - 1] + 900])
@@ -162,9 +166,15 @@ def _slow_and_low(track: Positions, airports: Airports) -> Mask:
 
 
 def _at_field(track: Positions, row: int, level_ft: float, airports: Airports) -> bool:
-    """Whether a fix lies at an airfield and its altitude can be that of the field."""
+    """Whether a fix lies at an airfield and its altitude can be that of the field.
+
+    Some trackers write an altitude of 0 for the ground, however high it lies.
+    """
     fields = airports.near(float(track.lat[row]), float(track.lon[row]), FIELD_KM)
-    return any(abs(level_ft - airport.elevation_ft) <= PRESSURE_FT for airport, _ in fields)
+    return any(
+        level_ft == 0 or abs(level_ft - airport.elevation_ft) <= PRESSURE_FT
+        for airport, _ in fields
+    )
 
 
 def _rolls(time_s: Floats, altitude_ft: Floats, level: float, row: int, beside: int) -> bool:

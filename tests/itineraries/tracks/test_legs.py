@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.itineraries.airfields import load_airports
+from app.itineraries.sources.batch import join_positions
 from app.itineraries.tracks.airports import Airports
 from app.itineraries.tracks.candidates import craft_class
 from app.itineraries.tracks.flights import FlightOptions
@@ -67,6 +68,33 @@ def test_positions_are_noisy_sparse_and_without_speed_or_course() -> None:
     [leg] = legs_of(noisy)
     assert (leg.origin.code, leg.destination.code) == ("SVMI", "MUHA")
     assert (leg.runway_off, leg.runway_on) == ("10", "06")
+
+
+def test_an_altitude_of_zero_is_the_ground_of_a_high_field_too() -> None:
+    flight = Flight()
+    flight.take_off("SLLP", "10")
+    flight.cruise_to("SVMI", "10", 37_000, 450)
+    flight.land("SVMI", "10")
+    seen = flight.positions()
+    positions = replace(
+        seen,
+        altitude_ft=np.where(seen.on_ground == 1, 0, seen.altitude_ft),
+        on_ground=np.full(len(seen), UNKNOWN, dtype=np.int8),
+    )
+    [leg] = legs_of(positions)
+    assert (leg.origin.code, leg.origin.status, leg.runway_off) == ("SLLP", "observed", "10")
+    assert leg.off_at == pytest.approx(flight.off_at[0], abs=20)
+    assert (leg.destination.code, leg.destination.status) == ("SVMI", "observed")
+
+
+def test_a_place_sent_late_at_flying_speed_is_no_ground() -> None:
+    flight = caracas_to_havana()
+    seen = until(flight.positions(flags=False), flight.on_at[0] - 40)
+    last = seen.take(slice(-1, None))
+    late = replace(last, time_s=last.time_s + 20, lat=last.lat - 0.002)
+    [leg] = legs_of(join_positions([seen, late]))
+    assert (leg.destination.code, leg.destination.status) == ("MUHA", "inferred")
+    assert leg.on_at is None
 
 
 def test_strays_of_multilateration_do_not_move_the_ends() -> None:
