@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.core.errors import CommandError
-from app.forensics.analysis.chains import Post, find_chains
+from app.forensics.analysis.chains import MAX_COPIES, Post, find_chains
 from app.forensics.analysis.language import LANGUAGES, identify
-from app.forensics.analysis.near_duplicates import find_near_duplicates
+from app.forensics.analysis.near_duplicates import MAX_PAIRS, find_near_duplicates
 from app.forensics.engines import Engine
 from app.forensics.local import Record, Rejects, tell
 from app.forensics.sources.tables import TableError
@@ -33,11 +33,11 @@ def near_duplicate_records(file: Path, columns: Mapping[str, str]) -> Iterator[R
     found = find_near_duplicates(read.text)
     blank = sum(not text.strip() for text in read.text)
     empty = f"; {blank:,} without text" if blank else ""
-    tell(f"{len(read.id):,} texts{rejects.summary()}{empty}; {len(found):,} pairs")
-    rows = zip(
-        found.a.tolist(), found.b.tolist(), found.similarity.tolist(), found.classes(), strict=True
+    tell(
+        f"{len(read.id):,} texts{rejects.summary()}{empty}; {len(found):,} pairs"
+        f"{_of_crowds(found.thinned, MAX_PAIRS)}"
     )
-    for a, b, similarity, copy_class in rows:
+    for a, b, similarity, copy_class in found.rows():
         yield {
             "id_a": read.id[a], "id_b": read.id[b], "similarity": round(similarity, 6),
             "class": copy_class,
@@ -75,11 +75,12 @@ def chain_records(
             *(read.extra[column] for column in MAINSTREAM_COLUMNS), strict=True,
         )
     ]  # fmt: skip
-    copies = find_near_duplicates(read.text)
+    copies = find_near_duplicates(read.text, MAX_COPIES)
     translations = engine.match(read.text, languages)
     tell(
         f"{len(posts):,} texts{rejects.summary()}; {len(copies):,} pairs within a language,"
         f" {len(translations.a):,} across (engine: {engine.name})"
+        f"{_of_crowds(copies.thinned, MAX_COPIES)}"
     )
     for link in find_chains(posts, copies, translations):
         yield {
@@ -89,6 +90,17 @@ def chain_records(
             "language": languages[link.post],
             "repeats": None if link.repeats is None else posts[link.repeats].id,
         }  # fmt: skip
+
+
+def _of_crowds(thinned: int, most: int) -> str:
+    """What to say where not all pairs are told."""
+    return (
+        thinned
+        and (
+            f"; all would be more than {most:,}: the {thinned:,} texts of the largest crowds are paired"
+            " with a first one of their crowd, not each with each"
+        )
+    ) or ""
 
 
 def _read(

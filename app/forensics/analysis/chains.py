@@ -17,7 +17,10 @@ import numpy as np
 from app.forensics.analysis.near_duplicates import CopyClass, NearDuplicates
 from app.forensics.analysis.translations import Translations
 
-METHOD, VERSION = "chains", "2"
+METHOD, VERSION = "chains", "3"
+"""Since version 3 crowds of copies are compared as near-duplicates of version 3 are."""
+MAX_COPIES = 1_000_000
+"""Pairs within a language that chains are drawn from; of more the largest crowds are thinned."""
 
 
 class Kind(StrEnum):
@@ -94,17 +97,13 @@ def _ties(
 ) -> dict[int, list[_Tie]]:
     """For each text its ties to earlier ones."""
     ties: dict[int, list[_Tie]] = {}
-    same = zip(
-        copies.a.tolist(), copies.b.tolist(), copies.similarity.tolist(), copies.classes(),
-        strict=True,
-    )  # fmt: skip
     across = zip(
         translations.a.tolist(), translations.b.tolist(), translations.similarity.tolist(),
         strict=True,
     )  # fmt: skip
     named = [
         (a, b, similarity, _kind_of(copy_class, posts[a].language == posts[b].language))
-        for a, b, similarity, copy_class in same
+        for a, b, similarity, copy_class in copies.rows()
     ]
     named += [(a, b, similarity, Kind.TRANSLATION) for a, b, similarity in across]
     for a, b, similarity, kind in named:

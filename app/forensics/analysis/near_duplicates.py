@@ -1,41 +1,40 @@
 """Near-duplicate texts: MinHash bands find candidates, the exact Jaccard index decides.
 
-Texts are normalised and cut into character 5-grams. 42 bands of 3 hashes (rensa's R-MinHash) bring
-two texts together with probability 1 - (1 - J^3)^42: 0.68 at J = 0.3, 0.99 at 0.48. Where the texts
-are few, all pairs are compared.
+Texts are normalised and cut into character 5-grams. 42 bands of 3 hashes bring two texts together
+with probability 1 - (1 - J^3)^42: 0.68 at J = 0.3, 0.99 at 0.48. Where the texts are few, and in
+crowds of texts that fall together, all pairs are compared.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.forensics.analysis.shares import Integers, Numbers
+from app.forensics.analysis.grams import GRAM_MASK, Buckets, Digests, Grams, buckets_of, groups_of
+from app.forensics.analysis.shares import Flags, Integers, Numbers
 from app.forensics.analysis.text import normalise
 
-METHOD, VERSION = "minhash-42x3-jaccard", "2"
-GRAM = 5
-BANDS, ROWS = 42, 3
-SEED = 42
+METHOD, VERSION = "minhash-42x3-jaccard", "3"
+"""Since version 3 crowds are compared exactly, up to a number of pairs."""
+ROWS = 3
 MIN_SIMILARITY = 0.3
 MIN_AGREEMENT = 0.14
 """Part of the hashes that agree; of two texts with J = 0.3 fewer do once in 20,000 times."""
 COPY_SIMILARITY = 0.75
 COPY_CONTAINMENT = 0.9
+MAX_PAIRS = 5_000_000
+"""More pairs are thinned: of the largest crowds each text is paired with a first one only."""
 MAX_WORK = 20_000_000
 """Up to so many common grams (about 2,000 posts) all pairs are compared, and no hashes needed."""
-MAX_CROWD = 1_000
-"""Of more texts in one bucket, or copies of one text, each is paired with the first only."""
-_DOCUMENTS_AT_ONCE = 50_000
+MAX_CROWD = 100
+"""Texts that fall together in one bucket; of more all pairs are cheaper by common grams."""
+MAX_CROWD_WORK = 2_000_000_000
+"""Common grams of crowds that are counted, the smallest crowds first: some ten seconds."""
+_ROWS_AT_ONCE = 500
 _PAIRS_AT_ONCE = 20_000
-
-HASH_BITS = np.uint64(40)
-GRAM_MASK = np.uint64(2**40 - 1)
-
-Hashes = NDArray[np.uint64]
+_KEYS_AT_ONCE = 20_000_000
 
 
 class CopyClass(StrEnum):
@@ -47,142 +46,139 @@ class CopyClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicates:
-    """Pairs of texts (positions, `a` < `b`, sorted), how alike they are, and whether copied."""
+    """Pairs of texts (positions, `a` < `b`, sorted), how alike they are, and whether copied.
+
+    Of `thinned` texts not all pairs are told, as there would be too many: they are paired with the
+    first text of each of their crowds, and with those that are in no crowd.
+    """
 
     a: Integers
     b: Integers
     similarity: Numbers
-    copied: NDArray[np.bool_]
+    copied: Flags
+    thinned: int = 0
 
     def __len__(self) -> int:
         return len(self.a)
 
-    def classes(self) -> Iterator[CopyClass]:
-        return (CopyClass.COPYPASTA if one else CopyClass.REWORDING for one in self.copied.tolist())
+    def rows(self) -> Iterator[tuple[int, int, float, CopyClass]]:
+        """The pairs one by one: both positions, how alike, and how the one repeats the other."""
+        columns = (self.a, self.b, self.similarity, self.copied)
+        for start in range(0, len(self), _PAIRS_AT_ONCE):
+            block = (one[start : start + _PAIRS_AT_ONCE].tolist() for one in columns)
+            for a, b, similarity, copied in zip(*block, strict=True):
+                yield a, b, similarity, CopyClass.COPYPASTA if copied else CopyClass.REWORDING
 
 
-def find_near_duplicates(texts: Sequence[str]) -> NearDuplicates:
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of distinct texts and how many grams they have in common."""
+
+    a: Integers
+    b: Integers
+    shared: Integers
+
+
+def find_near_duplicates(texts: Sequence[str], most: int = MAX_PAIRS) -> NearDuplicates:
     """All pairs of texts that are alike; texts without letters or digits are like no other.
 
     Similarity is the Jaccard index of 5-grams, at least 0.3; copies are those of 0.75 and those
     where nine tenths of the shorter text stand in the other; the rest is reworded.
+
+    Args:
+        most: of more pairs than these the largest crowds are thinned.
     """
-    first, copies = _distinct([normalise(text).text for text in texts])
-    grams = Grams.of([text for text, _ in first])
-    a, b = _all_pairs(grams) if grams.work <= MAX_WORK else _candidates(grams)
-    similarity, containment = grams.compare(a, b)
-    alike = similarity >= MIN_SIMILARITY
-    a, b, similarity, containment = a[alike], b[alike], similarity[alike], containment[alike]
-    copied = (similarity >= COPY_SIMILARITY) | (containment >= COPY_CONTAINMENT)
-    return _spread_to_copies(a, b, similarity, copied, copies)
+    copies = _distinct([normalise(text).text for text in texts])
+    grams = Grams.of(list(copies))
+    pairs, thinned = _alike_pairs(grams, most)
+    a, b, shared = pairs.a, pairs.b, pairs.shared
+    shorter = np.minimum(grams.sizes[a], grams.sizes[b])
+    similarity = shared / (grams.sizes[a] + grams.sizes[b] - shared)
+    copied = (similarity >= COPY_SIMILARITY) | (shared / shorter >= COPY_CONTAINMENT)
+    return _spread(NearDuplicates(a, b, similarity, copied), list(copies.values()), thinned, most)
 
 
-def _distinct(texts: Sequence[str]) -> tuple[list[tuple[str, int]], list[list[int]]]:
-    """Each text once, and the positions where it stands."""
+def _distinct(texts: Sequence[str]) -> dict[str, list[int]]:
+    """Each text once, with the positions where it stands."""
     positions: dict[str, list[int]] = {}
     for position, text in enumerate(texts):
         if text:
             positions.setdefault(text, []).append(position)
-    return [(text, where[0]) for text, where in positions.items()], list(positions.values())
+    return positions
 
 
-@dataclass(frozen=True, slots=True)
-class Grams:
-    """The different 5-grams of texts: keys of text and gram, sorted, and where each text begins."""
-
-    keys: Hashes
-    offsets: Integers
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Grams":
-        starts = range(0, len(texts), _DOCUMENTS_AT_ONCE)
-        parts = [gram_keys(texts[i : i + _DOCUMENTS_AT_ONCE], GRAM, first=i) for i in starts]
-        keys = np.concatenate([np.zeros(0, np.uint64), *parts])
-        firsts = np.arange(len(texts) + 1, dtype=np.uint64) << HASH_BITS
-        return cls(keys, np.searchsorted(keys, firsts))
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    @property
-    def work(self) -> int:
-        """How often two texts have a gram in common, over all pairs of texts."""
-        _, texts = np.unique(self.keys & GRAM_MASK, return_counts=True)
-        return int((texts**2).sum())
-
-    def compare(self, a: Integers, b: Integers) -> tuple[Numbers, Numbers]:
-        """The Jaccard index of each pair, and how much of the shorter text stands in the other."""
-        sizes = np.diff(self.offsets)
-        shared = np.zeros(len(a), np.int64)
-        for start in range(0, len(a), _PAIRS_AT_ONCE):
-            block = slice(start, start + _PAIRS_AT_ONCE)
-            shared[block] = self._shared(a[block].tolist(), b[block].tolist())
-        union = sizes[a] + sizes[b] - shared
-        return shared / np.maximum(union, 1), shared / np.maximum(np.minimum(sizes[a], sizes[b]), 1)
-
-    def _shared(self, a: Sequence[int], b: Sequence[int]) -> list[int]:
-        """How many grams each pair has in common; sets of this many small texts beat arrays."""
-        grams = {text: self._grams_of(text) for text in {*a, *b}}
-        return [len(grams[one] & grams[other]) for one, other in zip(a, b, strict=True)]
-
-    def _grams_of(self, text: int) -> set[int]:
-        return set((self.keys[self.offsets[text] : self.offsets[text + 1]] & GRAM_MASK).tolist())
+def _alike_pairs(grams: Grams, most: int) -> tuple[_Pairs, Flags]:
+    """Pairs of texts that are alike, each once, and which texts are in crowds that were thinned."""
+    thinned = np.zeros(len(grams), np.bool_)
+    if grams.work <= MAX_WORK and (found := _all_pairs(grams, most)) is not None:
+        return found, thinned
+    digests = grams.digests()
+    stars = [buckets.stars(MAX_CROWD + 1) for buckets in buckets_of(digests, ROWS)]
+    crowd = np.full(len(grams), -1)
+    counted: list[_Pairs] = []
+    room, work = most, MAX_CROWD_WORK
+    for number, members in enumerate(sorted(groups_of(stars, len(grams)), key=len)):
+        crowd[members] = number
+        of_crowd = grams.take(members)
+        work -= of_crowd.work
+        found = _all_pairs(of_crowd, room) if work >= 0 else None
+        if found is None:
+            thinned[members] = True
+            continue
+        room -= len(found.a)
+        counted.append(_Pairs(members[found.a], members[found.b], found.shared))
+    a, b = _candidates(digests, crowd, thinned)
+    shared = grams.shared(a, b)
+    alike = shared >= MIN_SIMILARITY * (grams.sizes[a] + grams.sizes[b] - shared)
+    counted.append(_Pairs(a[alike], b[alike], shared[alike]))
+    return _joined(counted), thinned
 
 
-def gram_keys(texts: Sequence[str], size: int, first: int = 0) -> Hashes:
-    """The different character n-grams of texts as sorted keys: a text's number, a gram's hash.
-
-    Texts are numbered from `first`; one shorter than `size` is one gram. Two of the grams of a
-    text fall together once in 2^40, which leaves an index of similarity as it is.
-    """
-    padded = [text.ljust(size) for text in texts]
-    letters = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.array([len(text) for text in padded], np.int64)
-    rolled = np.zeros(max(len(letters) - size + 1, 0), np.uint64)
-    for place in range(size):
-        rolled = _mixed(rolled ^ letters[place : place + len(rolled)])
-    number = np.arange(first, first + len(padded), dtype=np.uint64) << HASH_BITS
-    keys = np.repeat(number, lengths)[: len(rolled)] | (rolled >> np.uint64(64 - 40))
-    # A gram that begins among the last letters of a text reaches into the next one.
-    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))
-    keys = np.sort(keys[left[: len(rolled)] >= size])
-    different: Hashes = keys[np.diff(keys, prepend=~keys[:1]) != 0]
-    return different
-
-
-def _mixed(values: Hashes) -> Hashes:
-    """A bijective mix of 64 bits (the finaliser of SplitMix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def _all_pairs(grams: Grams) -> tuple[Integers, Integers]:
-    """Pairs of texts that are alike, each once, from the grams that any two have in common."""
-    from scipy.sparse import csr_array, triu  # noqa: PLC0415 - a quarter of a second
+def _all_pairs(grams: Grams, most: int) -> _Pairs | None:
+    """Pairs of texts that are alike, by the grams that any two have in common; `None`: too many."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a quarter of a second
 
     names, gram = np.unique(grams.keys & GRAM_MASK, return_inverse=True)
     ones = np.ones(len(gram), np.int32)
     table = csr_array((ones, gram, grams.offsets), shape=(len(grams), len(names)))
-    shared = triu(table @ table.T, k=1).tocoo()
-    sizes = np.diff(grams.offsets)
-    union = sizes[shared.row] + sizes[shared.col] - shared.data
-    alike = shared.data / union >= MIN_SIMILARITY
-    return shared.row[alike].astype(np.int64), shared.col[alike].astype(np.int64)
+    parts = [_Pairs(*(np.zeros(0, np.int64) for _ in range(3)))]
+    for start in range(0, len(grams), _ROWS_AT_ONCE):
+        shared = (table[start : start + _ROWS_AT_ONCE] @ table[start:].T).tocoo()
+        a, b = start + shared.row.astype(np.int64), start + shared.col.astype(np.int64)
+        union = grams.sizes[a] + grams.sizes[b] - shared.data
+        alike = (a < b) & (shared.data >= MIN_SIMILARITY * union)
+        parts.append(_Pairs(a[alike], b[alike], shared.data[alike].astype(np.int64)))
+        most -= len(parts[-1].a)
+        if most < 0:
+            return None
+    return _joined(parts)
 
 
-def _candidates(grams: Grams) -> tuple[Integers, Integers]:
-    """Pairs of texts that agree in a band and in enough of all hashes, each once."""
-    digests = _digests(grams)
-    count = max(len(grams), 1)
+def _joined(parts: Sequence[_Pairs]) -> _Pairs:
+    return _Pairs(
+        np.concatenate([one.a for one in parts]),
+        np.concatenate([one.b for one in parts]),
+        np.concatenate([one.shared for one in parts]),
+    )
+
+
+def _candidates(digests: Digests, crowd: Integers, thinned: Flags) -> tuple[Integers, Integers]:
+    """Pairs of texts that agree in a band and in enough of all hashes, each once.
+
+    Of one `crowd` (-1: none) no pairs are told: they are known. Of a crowd that was thinned each text
+    is paired with the first of each full bucket.
+    """
+    count = max(len(digests), 1)
     keys = [np.zeros(0, np.int64)]
-    for band in range(BANDS):
-        bucket = np.zeros(len(grams), np.uint64)
-        for row in range(ROWS):
-            bucket = _mixed(bucket ^ digests[:, band * ROWS + row])
-        keys.append(_pairs_within(bucket, count))
-    key = np.sort(np.concatenate(keys))
-    key = key[np.diff(key, prepend=-1) != 0]
+    for buckets in buckets_of(digests, ROWS):
+        a, b = buckets.pairs(MAX_CROWD)
+        wanted = (crowd[a] < 0) | (crowd[a] != crowd[b])
+        keys.append(a[wanted] * count + b[wanted])
+        a, b = buckets.stars(MAX_CROWD + 1)
+        keys.append(a[thinned[a]] * count + b[thinned[a]])
+        if sum(map(len, keys)) > _KEYS_AT_ONCE + len(keys[0]):
+            keys = [np.unique(np.concatenate(keys))]
+    key = np.unique(np.concatenate(keys))
     agree = [
         (digests[part // count] == digests[part % count]).mean(axis=1) >= MIN_AGREEMENT
         for part in np.split(key, range(_PAIRS_AT_ONCE, len(key), _PAIRS_AT_ONCE))
@@ -191,62 +187,43 @@ def _candidates(grams: Grams) -> tuple[Integers, Integers]:
     return key // count, key % count
 
 
-def _pairs_within(bucket: Hashes, count: int) -> Integers:
-    """All pairs of equal buckets as keys `a * count + b`, in crowds each with the first only."""
-    order = np.argsort(bucket, kind="stable")
-    ordered = bucket[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    sizes = np.diff(np.append(starts, len(ordered)))
-    place = np.arange(len(ordered)) - np.repeat(starts, sizes)
-    size = np.repeat(sizes, sizes)
-    crowded = size > MAX_CROWD
-    partners = np.where(crowded, (place > 0).astype(np.int64), place)
-    later = np.repeat(np.arange(len(ordered)), partners)
-    nth = np.arange(len(later)) - np.repeat(np.cumsum(partners) - partners, partners)
-    one, other = order[later - place[later] + nth], order[later]
-    keys: Integers = np.minimum(one, other) * count + np.maximum(one, other)
-    return keys
+def _spread(
+    found: NearDuplicates, copies: Sequence[Sequence[int]], thinned: Flags, most: int
+) -> NearDuplicates:
+    """Pairs of positions from pairs of distinct texts: every copy of one with every of the other.
+
+    Where that is too much, of the texts that stand in most places the first place counts only.
+    """
+    sizes = np.array([len(where) for where in copies], np.int64)
+    positions = np.array([one for where in copies for one in where], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    largest = _largest_spread(found, sizes, most)
+    places = np.where(sizes <= largest, sizes, 1)
+    times = places[found.a] * places[found.b]
+    pair = np.repeat(np.arange(len(found)), times)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+    one, other = found.a[pair], found.b[pair]
+    same = Buckets(positions, starts, sizes)
+    within, crowded = same.pairs(largest), same.stars(largest + 1)
+    a = np.concatenate([within[0], crowded[0], positions[starts[one] + nth // places[other]]])
+    b = np.concatenate([within[1], crowded[1], positions[starts[other] + nth % places[other]]])
+    equal = len(a) - len(pair)
+    similarity = np.concatenate([np.ones(equal), found.similarity[pair]])
+    copied = np.concatenate([np.ones(equal, np.bool_), found.copied[pair]])
+    a, b = np.minimum(a, b), np.maximum(a, b)
+    order = np.lexsort((b, a))
+    left_out = int(sizes[thinned | (sizes > largest)].sum())
+    return NearDuplicates(a[order], b[order], similarity[order], copied[order], left_out)
 
 
-def _digests(grams: Grams) -> NDArray[np.uint32]:
-    from rensa import RMinHash  # noqa: PLC0415 - a compiled library that only this needs
+def _largest_spread(found: NearDuplicates, sizes: Integers, most: int) -> int:
+    """In how many places a text may stand so that the pairs of all places are not too many."""
+    given = np.unique(np.append(sizes, 1))
 
-    parts: list[Any] = [np.zeros((0, BANDS * ROWS), np.uint32)]
-    for start in range(0, len(grams), _DOCUMENTS_AT_ONCE):
-        offsets = grams.offsets[start : start + _DOCUMENTS_AT_ONCE + 1]
-        hashes = grams.keys[offsets[0] : offsets[-1]] & GRAM_MASK
-        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-            hashes, (offsets - offsets[0]).astype(np.uint64), BANDS * ROWS, SEED
-        )
-        parts.append(np.array(matrix.to_rows(), np.uint32))
-    return np.concatenate(parts)
+    def pairs(largest: int) -> int:
+        few = sizes <= largest
+        places = np.where(few, sizes, 1)
+        of_copies = np.where(few, sizes * (sizes - 1) // 2, sizes - 1)
+        return int(of_copies.sum() + (places[found.a] * places[found.b]).sum())
 
-
-def _spread_to_copies(
-    a: Integers, b: Integers, similarity: Numbers, copied: NDArray[np.bool_],
-    copies: Sequence[Sequence[int]],
-) -> NearDuplicates:  # fmt: skip
-    """Pairs of positions from pairs of distinct texts: every copy of one with every of the other."""
-    rows: list[tuple[int, int, float, bool]] = []
-    for where in copies:
-        rows += ((i, j, 1.0, True) for i, j in _pairs_of_copies(where))
-    found = zip(a.tolist(), b.tolist(), similarity.tolist(), copied.tolist(), strict=True)
-    for one, other, alike, is_copy in found:
-        ones, others = copies[one], copies[other]
-        if len(ones) * len(others) > MAX_CROWD**2:
-            ones, others = ones[:1], others[:1]
-        rows += ((min(i, j), max(i, j), alike, is_copy) for i in ones for j in others)
-    rows.sort()
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    return NearDuplicates(
-        np.array(columns[0], np.int64), np.array(columns[1], np.int64),
-        np.array(columns[2], np.float64), np.array(columns[3], np.bool_),
-    )  # fmt: skip
-
-
-def _pairs_of_copies(where: Sequence[int]) -> Iterator[tuple[int, int]]:
-    if len(where) > MAX_CROWD:
-        yield from ((where[0], one) for one in where[1:])
-        return
-    for place, one in enumerate(where):
-        yield from ((one, other) for other in where[place + 1 :])
+    return int(given[max(bisect_right(given.tolist(), most, key=pairs) - 1, 0)])

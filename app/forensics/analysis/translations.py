@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from app.forensics.analysis.near_duplicates import GRAM_MASK, HASH_BITS, gram_keys
+from app.forensics.analysis.grams import GRAM_MASK, HASH_BITS, gram_keys
 from app.forensics.analysis.shares import Integers, Numbers
 from app.forensics.analysis.text import plain_words
 

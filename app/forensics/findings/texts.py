@@ -1,6 +1,7 @@
 """Near-duplicates and chains as findings: which texts repeat each other, and in which order."""
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from app.forensics.analysis import chains, near_duplicates
@@ -28,26 +29,21 @@ def find_duplicates(
     names, texts = _texts(material)
     stage("near-duplicates")
     found = find_near_duplicates(texts)
-    rows = zip(
-        found.a.tolist(), found.b.tolist(), found.similarity.tolist(), found.classes(), strict=True
-    )
-    records: list[Record] = []
-    for a, b, similarity, copy_class in rows:
-        if len(records) == MAX_RECORDS:
-            break
-        records.append(
-            {
-                "id_a": names[a], "id_b": names[b], "similarity": round(similarity, _DIGITS),
-                "class": copy_class.value,
-            }
-        )  # fmt: skip
+    records = [
+        {
+            "id_a": names[a], "id_b": names[b], "similarity": round(similarity, _DIGITS),
+            "class": copy_class.value,
+        }
+        for a, b, similarity, copy_class in islice(found.rows(), MAX_RECORDS)
+    ]  # fmt: skip
     counts = {"texts": len(texts), "pairs": len(found), "pairs_shown": len(records)}
     method = MethodUsed(
         name=near_duplicates.METHOD, version=near_duplicates.VERSION, parameters=parameters
     )
     said = f"{len(texts):,} texts were compared; {len(found):,} pairs repeat each other"
     behaviour = Behaviour(records=records)
-    return _document("near_duplicates", material, method, behaviour, counts, said)
+    document = _document("near_duplicates", material, method, behaviour, counts, said)
+    return _with_caveats(document, *_of_crowds(found.thinned, near_duplicates.MAX_PAIRS))
 
 
 def find_chains_of(
@@ -74,7 +70,7 @@ def find_chains_of(
     stage("languages")
     posts = _posts(material, frozenset(parameters["mainstream"]))
     stage("near-duplicates")
-    copies = find_near_duplicates(texts)
+    copies = find_near_duplicates(texts, chains.MAX_COPIES)
     stage(f"across languages: {engine.name}")
     translations = engine.match(texts, [post.language for post in posts])
     stage("chains")
@@ -95,9 +91,22 @@ def find_chains_of(
     said = f"{len(texts):,} texts were compared; {count:,} stories were taken up by others"
     behaviour = Behaviour(records=records[:MAX_RECORDS], chains=told[:MAX_CHAINS])
     document = _document("chains", material, method, behaviour, counts, said)
-    if endpoint is None:
-        return document
-    return document.model_copy(update={"caveats": [*document.caveats, OF_ENDPOINT]})
+    of_engine = [] if endpoint is None else [OF_ENDPOINT]
+    return _with_caveats(document, *_of_crowds(copies.thinned, chains.MAX_COPIES), *of_engine)
+
+
+def _of_crowds(thinned: int, most: int) -> list[str]:
+    """What to say where not all pairs of texts were told."""
+    if not thinned:
+        return []
+    return [
+        f"All pairs would be more than {most}: the {thinned} texts of the largest crowds are paired"
+        " with a first one of their crowd, not each with each; counts are of these pairs."
+    ]
+
+
+def _with_caveats(document: FindingDocument, *more: str) -> FindingDocument:
+    return document.model_copy(update={"caveats": [*document.caveats, *more]})
 
 
 def _posts(material: Material, mainstream: frozenset[str]) -> list[Post]:

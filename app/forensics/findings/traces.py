@@ -13,11 +13,11 @@ import pyarrow as pa
 from app.forensics.analysis.coordination import Descriptions
 from app.forensics.analysis.shares import Shares
 from app.forensics.analysis.text import normalise
-from app.forensics.findings.text_clusters import leaders_of
+from app.forensics.analysis.text_clusters import leaders_of
 from app.forensics.images.clusters import same_pictures
 
-METHOD, VERSION = "traces", "2"
-"""How an object is named; since version 2 near hashes of images are one picture."""
+METHOD, VERSION = "traces", "3"
+"""How an object is named; since version 3 all copies of a text are found in a crowd of them too."""
 MIN_TEXT_CHARACTERS = 24
 """Shorter texts, such as a laugh or a greeting, are everybody's."""
 _TRACKING = ("utm_", "mc_", "pk_", "at_")
