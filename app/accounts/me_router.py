@@ -35,10 +35,9 @@ from app.accounts.schemas import (
     Usage,
     UsageOfDay,
 )
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.pagination import OwnPageQuery, decode_cursor, encode_cursor
 from app.core.query_string import from_query
 from app.events.links import Links
-from app.events.queries import PageQuery
 from app.events.responses import envelope, problems
 from app.plans import Feature
 
@@ -164,7 +163,7 @@ async def remove_totp(body: TotpRemoval, owner: Owner, context: Services, _: Not
     response_model=AuditLog, responses=problems(403), dependencies=_ACCESS,
 )  # fmt: skip
 async def list_audit(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     owner: Owner,
     context: Services,

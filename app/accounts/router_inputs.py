@@ -12,8 +12,7 @@ from starlette.responses import Response
 from app.accounts.context import Context
 from app.accounts.errors import OAuthError
 from app.accounts.letters import Language
-from app.core.query_string import from_query
-from app.events.queries import NoQuery
+from app.core.query_string import NoQuery, from_query
 
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 

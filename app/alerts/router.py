@@ -26,9 +26,9 @@ from app.alerts.schemas import (
 )
 from app.alerts.stream import Streams, follow
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.pagination import OwnPageQuery
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.plans import Feature
 
@@ -50,7 +50,7 @@ Kind = Literal[
 ]
 
 
-class AlertsQuery(PageQuery):
+class AlertsQuery(OwnPageQuery):
     """Which of one's alerts."""
 
     watchlist: UUID | None = Field(None, description="Of one watchlist.")
@@ -102,7 +102,7 @@ async def create_watchlist(
     responses=problems(403),
 )
 async def list_watchlists(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

@@ -1,15 +1,63 @@
-"""Opaque keyset cursors: where a page ended, in the terms of its own sort."""
+"""Pages of lists: which one is asked for, what a plan allows of it, and where it ended."""
 
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import orjson
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import InvalidParameterError
 
 CursorValue: TypeAlias = str | int | float
+Limit = Annotated[
+    int, Field(ge=1, le=10_000, description="How many at once; clamped to the plan's page cap.")
+]
+Cursor = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=1_000,
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
+        description="From `links[rel=next]` of the page before.",
+    ),
+]
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = 100
+    cursor: Cursor = None
+
+
+class OwnPageQuery(BaseModel):
+    """Which page of what is one's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
+    cursor: Cursor = None
+
+
+def clipped(asked: int, cap: int, plan: str) -> tuple[int, dict[str, Any]]:
+    """The limit that a plan allows, and what the answer says of it."""
+    if asked <= cap:
+        return asked, {}
+    return cap, {"clipped": {"parameter": "limit", "asked": asked, "given": cap, "plan": plan}}
+
+
+def hints_of(query: BaseModel, things: str) -> list[dict[str, Any]]:
+    """What an answer without a thing in it says: which parameters stood against it."""
+    given = query.model_dump(
+        exclude_unset=True, exclude={"limit", "f", "sortby", "cursor"}, by_alias=True
+    )
+    if not given:
+        return [{"reason": f"there are no {things} yet"}]
+    return [{"parameters": sorted(given), "reason": f"no {things} meet all of these together"}]
 
 
 def encode_cursor(sort: str, values: Sequence[CursorValue]) -> str:

@@ -5,11 +5,17 @@ from typing import Any, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import InvalidParameterError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class NoQuery(BaseModel):
+    """A route without parameters."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def from_query(model: type[Model]) -> Any:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit
 from app.events.formats import Format
 from app.events.parameters import Codes, SinceText, Slugs, one_of
 from app.events.query import EventFilter
@@ -11,9 +12,6 @@ from app.events.repository.counts import FACETS
 from app.events.repository.sorting import SortText
 from app.events.schemas import EVENT_FIELDS
 from app.events.vocabulary import OWNERSHIPS
-
-MAX_LIMIT = 10_000
-
 
 ItemFormat = StrEnum("ItemFormat", {"JSON": "json", "GEOJSON": "geojson"})
 
@@ -43,14 +41,8 @@ class EventListQuery(EventFilter):
         description="Fields in order, `-` for downwards. `relevance` needs `q`. Ends in the id.",
         examples=["-published_on,country"],
     )
-    limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
+    limit: Limit = 100
+    cursor: Cursor = None
     count: Count | None = Field(
         None, description="`exact` adds `meta.matched`, `estimated` adds `meta.estimated_matched`."
     )
@@ -116,7 +108,7 @@ class ChangesQuery(BaseModel):
         description="A sequence number (changes after it) or an instant (changes from it).",
         examples=["2020-11-18T00:00:00Z"],
     )
-    limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
+    limit: Limit = 100
 
 
 class OutletsQuery(BaseModel):
@@ -129,24 +121,3 @@ class OutletsQuery(BaseModel):
         [], description="Classes of ownership.", examples=[["state_controlled"]]
     )
     state: Codes = Field(default_factory=list, description="States that own or control.")
-
-
-class PageQuery(BaseModel):
-    """Which page of what is one's own."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(100, ge=1, le=1_000, description="How many at once.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
-
-
-class NoQuery(BaseModel):
-    """A route without parameters."""
-
-    model_config = ConfigDict(extra="forbid")

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from app.access.policy import PUBLIC
 from app.core.errors import NotFoundError
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.events import registry
 from app.events.examples import META
 from app.events.links import Links
-from app.events.queries import NoQuery, OutletsQuery
+from app.events.queries import OutletsQuery
 from app.events.responses import envelope, json_response, problems
 from app.events.schemas import MetaAnswer, Outlet, Outlets
 

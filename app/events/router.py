@@ -1,6 +1,6 @@
 """Routes over events: lists, one event, its history, and the feed of changes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path, Request
@@ -9,13 +9,14 @@ from starlette.responses import Response, StreamingResponse
 from app.access.gate import Caller
 from app.access.policy import PUBLIC
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.pagination import clipped
+from app.core.query_string import NoQuery, from_query
 from app.core.routes import DirectRoute
 from app.events import items
 from app.events.examples import EVENT_PAGE
 from app.events.formats import MEDIA_TYPES, Format, encoding_of, feature, negotiate
 from app.events.links import Links
-from app.events.queries import ChangesQuery, EventListQuery, ItemQuery, NoQuery
+from app.events.queries import ChangesQuery, EventListQuery, ItemQuery
 from app.events.responses import envelope, item_formats, json_response, list_formats, problems
 from app.events.schemas import Changes, EventDetail, EventPage, History
 from app.events.service import check_format, list_events
@@ -122,11 +123,8 @@ async def list_changes(
 
     Follow `links[rel=next]` for ever: it is there even when nothing is new yet.
     """
-    limit = min(query.limit, caller.plan.page_cap)
+    limit, meta = clipped(query.limit, caller.plan.page_cap, caller.plan.key)
     changes, since = await items.list_changes(database, query.since, limit)
-    meta: dict[str, Any] = {"since": since}
-    if limit < query.limit:
-        meta["clipped"] = {"parameter": "limit", "asked": query.limit, "given": limit}
     own = f"/v1/changes?{request.url.query}" if request.url.query else "/v1/changes"
     links = [
         {"rel": "self", "href": own, "type": "application/json"},
@@ -136,4 +134,4 @@ async def list_changes(
             "type": "application/json",
         },
     ]
-    return envelope(changes, links, meta)
+    return envelope(changes, links, {"since": since, **meta})

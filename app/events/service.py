@@ -8,6 +8,7 @@ import orjson
 
 from app.core.db import Database
 from app.core.errors import InvalidParameterError
+from app.core.pagination import clipped
 from app.events.formats import Closing, Encoding, Format
 from app.events.highlights import add_highlights
 from app.events.hints import explain_emptiness
@@ -58,15 +59,7 @@ async def list_events(
 ) -> ListAnswer:
     """A page of events; long ones are streamed."""
     sorting = Sorting.parse(query.sortby, has_text=query.q is not None)
-    limit = min(query.limit, plan.page_cap)
-    meta: dict[str, Any] = {}
-    if limit < query.limit:
-        meta["clipped"] = {
-            "parameter": "limit",
-            "asked": query.limit,
-            "given": limit,
-            "plan": plan.key,
-        }
+    limit, meta = clipped(query.limit, plan.page_cap, plan.key)
     await _add_counts(database, query, meta)
     page = await pages.fetch_page(database, query, sorting, min(limit, pages.CHUNK), query.cursor)
     if page.next_cursor is not None and limit > pages.CHUNK:

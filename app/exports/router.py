@@ -12,9 +12,9 @@ from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey
 from app.access.policy import requires
 from app.core.http import ReadDatabase
+from app.core.pagination import OwnPageQuery
 from app.core.query_string import from_query
 from app.events.links import Links
-from app.events.queries import PageQuery
 from app.events.responses import problems
 from app.exports import service
 from app.exports.models import Export
@@ -89,7 +89,7 @@ async def create_export(
     responses={**_example(200, PAGE_EXAMPLE), **_problems()},
 )
 async def list_exports(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

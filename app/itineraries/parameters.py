@@ -1,11 +1,11 @@
-"""Types of query parameters of routes: instants, craft, pages."""
+"""Types of query parameters of routes: instants, craft, zones."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from app.events.parameters import split_values
 
@@ -69,41 +69,3 @@ CraftKeys = split_values(
 )
 ZoneIds = split_values("[A-Za-z0-9-]{1,100}", "a zone's id such as la-borracha")
 Values = split_values(r"[^\x00-\x1f,]{1,100}", "a value", document={"maxLength": 100})
-Limit = Annotated[
-    int, Field(ge=1, le=10_000, description="How many at once; clamped to the plan's page cap.")
-]
-Cursor = Annotated[
-    str | None,
-    Field(
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    ),
-]
-
-
-class Page(BaseModel):
-    """Which page of a list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Limit = 100
-    cursor: Cursor = None
-
-
-def clipped(asked: int, cap: int, plan: str) -> tuple[int, dict[str, Any]]:
-    """The limit that a plan allows, and what the answer says of it."""
-    if asked <= cap:
-        return asked, {}
-    return cap, {"clipped": {"parameter": "limit", "asked": asked, "given": cap, "plan": plan}}
-
-
-def hints_of(query: BaseModel, things: str) -> list[dict[str, Any]]:
-    """What an answer without a thing in it says: which parameters stood against it."""
-    given = query.model_dump(
-        exclude_unset=True, exclude={"limit", "f", "sortby", "cursor"}, by_alias=True
-    )
-    if not given:
-        return [{"reason": f"there are no {things} yet"}]
-    return [{"parameters": sorted(given), "reason": f"no {things} meet all of these together"}]

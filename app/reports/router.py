@@ -1,6 +1,6 @@
 """Routes to reports."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -8,9 +8,9 @@ from starlette.responses import Response
 from app.access.gate import Caller
 from app.access.policy import PUBLIC
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.pagination import clipped
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.reports.schemas import Report, ReportPage, ReportsQuery
 from app.reports.service import get_report, list_reports
@@ -41,10 +41,7 @@ async def search_reports(
     database: ReadDatabase,
 ) -> Response:
     """Editions of the monitor, newest first."""
-    limit = min(query.limit, caller.plan.page_cap)
-    meta: dict[str, Any] = {}
-    if limit < query.limit:
-        meta["clipped"] = {"parameter": "limit", "asked": query.limit, "given": limit}
+    limit, meta = clipped(query.limit, caller.plan.page_cap, caller.plan.key)
     reports, following = await list_reports(database, limit, query.cursor)
     links = Links.to(request.scope).of(following)
     return envelope(reports, links, meta)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit
 from app.events.schemas import Envelope, Event, Link
 
 
@@ -76,12 +77,5 @@ class Report(ReportSummary):
 class ReportsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(
-        100, ge=1, le=10_000, description="Clamped to the plan's page cap.", examples=[12]
-    )
-    cursor: str | None = Field(
-        None,
-        max_length=300,
-        pattern=r"^[A-Za-z0-9_-]+$",
-        description="From `links[rel=next]` of the page before.",
-    )
+    limit: Limit = 100
+    cursor: Cursor = None

@@ -11,9 +11,9 @@ from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.errors import InvalidParameterError
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.pagination import OwnPageQuery
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.forensics.corpora import service
 from app.forensics.corpora.schemas import (
@@ -118,7 +118,7 @@ def _check_encoding(request: Request) -> None:
     responses=problems(403),
 )
 async def list_corpora(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,
@@ -223,7 +223,7 @@ async def delete_posts(
 )
 async def list_uploads(
     name: CorpusName,
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

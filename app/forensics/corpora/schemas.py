@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.events.queries import PageQuery
+from app.core.pagination import OwnPageQuery
 from app.events.schemas import Envelope, Link
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -178,7 +178,7 @@ class LinkWish(LinkKey):
     note: Plain | None = Field(None, max_length=1_000)
 
 
-class PostsQuery(PageQuery):
+class PostsQuery(OwnPageQuery):
     """Which posts."""
 
     account: Plain | None = Field(None, max_length=1_024, description="Of one account.")

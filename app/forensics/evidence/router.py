@@ -14,8 +14,7 @@ from app.access.gate import Caller
 from app.access.policy import PUBLIC, requires
 from app.core.drawing.png import png_of
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
-from app.events.queries import NoQuery
+from app.core.query_string import NoQuery, from_query
 from app.events.responses import json_response, problems
 from app.forensics.evidence import service
 from app.forensics.evidence.interchange.misp import misp_event

@@ -13,9 +13,9 @@ from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey, once_of
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.pagination import OwnPageQuery
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery, PageQuery
 from app.events.responses import envelope, problems
 from app.forensics.findings import analyses, service
 from app.forensics.findings.document import FindingDocument, digest_of
@@ -99,7 +99,7 @@ async def create_analysis(
     responses={**answers(ANALYSES_PAGE), **problems(403)},
 )
 async def list_analyses(
-    query: Annotated[PageQuery, from_query(PageQuery)],
+    query: Annotated[OwnPageQuery, from_query(OwnPageQuery)],
     request: Request,
     caller: Caller,
     database: ReadDatabase,

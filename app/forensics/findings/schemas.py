@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.events.queries import PageQuery
+from app.core.pagination import OwnPageQuery
 from app.events.schemas import Envelope, Link
 from app.forensics.corpora.schemas import NAME_PATTERN, Plain
 from app.forensics.findings.document import FindingDocument
@@ -179,7 +179,7 @@ class FindingSummary(BaseModel):
     links: list[Link]
 
 
-class FindingsQuery(PageQuery):
+class FindingsQuery(OwnPageQuery):
     """Which findings."""
 
     event: int | None = Field(

@@ -15,9 +15,8 @@ from app.access.principal import Principal
 from app.core.db import Database
 from app.core.errors import InvalidBodyError
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.forensics.corpora.router import CorpusName
 from app.forensics.corpora.schemas import PATH as CORPORA

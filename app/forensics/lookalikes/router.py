@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.forensics.lookalikes.schemas import LookalikePage, LookalikeWish
 from app.forensics.lookalikes.service import find_lookalikes as answer

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from app.events.queries import PageQuery
+from app.core.pagination import OwnPageQuery
 from app.forensics.corpora.schemas import NAME_PATTERN
 
 
@@ -18,7 +18,7 @@ class NarrativeSort(StrEnum):
     FIRST_DOWN = "-first_at"
 
 
-class NarrativesQuery(PageQuery):
+class NarrativesQuery(OwnPageQuery):
     """Narratives of a finding, or of the latest one of a corpus."""
 
     finding: UUID | None = Field(

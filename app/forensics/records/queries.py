@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit
 from app.events.parameters import Codes, DatetimeText, Slugs, Words, one_of, split_values
 from app.forensics.records.records import CLAIM_KINDS, VERDICTS
 
@@ -59,14 +60,8 @@ class RecordsQuery(BaseModel):
     sortby: RecordSort = Field(
         RecordSort.DATE_DOWN, description="By date; what has none counts as oldest."
     )
-    limit: int = Field(100, ge=1, le=10_000, description="Clamped to the plan's page cap.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
+    limit: Limit = 100
+    cursor: Cursor = None
 
 
 class TakedownsQuery(RecordsQuery):

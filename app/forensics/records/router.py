@@ -11,10 +11,9 @@ from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.http import ReadDatabase
 from app.core.negotiation import negotiate
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.core.routes import DirectRoute
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.forensics.records import outputs, service
 from app.forensics.records.claim_review import review_of_claim

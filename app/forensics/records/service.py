@@ -7,6 +7,7 @@ import orjson
 
 from app.core.db import Database, Row
 from app.core.errors import GoneError, NotFoundError
+from app.core.pagination import clipped, hints_of
 from app.events.repository.items import fetch_linked_events
 from app.forensics.records import repository
 from app.forensics.records.importer import FEATURE, target_of
@@ -28,20 +29,10 @@ async def list_records(
     database: Database, kind: Kind, query: RecordsQuery, plan: Plan
 ) -> ListAnswer:
     """The records that meet all of a query, within the plan's page cap."""
-    limit = min(query.limit, plan.page_cap)
-    meta: dict[str, Any] = {}
-    if limit < query.limit:
-        meta["clipped"] = {
-            "parameter": "limit", "asked": query.limit, "given": limit, "plan": plan.key
-        }  # fmt: skip
+    limit, meta = clipped(query.limit, plan.page_cap, plan.key)
     page = await repository.fetch_page(database, kind, query, limit)
     if not page.rows and query.cursor is None:
-        given = query.model_dump(exclude_unset=True, exclude={"limit", "f", "sortby"})
-        meta["hints"] = [
-            {"parameters": sorted(given), "reason": f"no {kind} meets all of these together"}
-            if given
-            else {"reason": f"there are no {kind}s yet"}
-        ]
+        meta["hints"] = hints_of(query, f"{kind}s")
     items = [_shown(kind, row["id"], row) for row in page.rows]
     return ListAnswer(items, page.next_cursor, meta)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit
 from app.events.parameters import Codes, Slugs, Words, one_of
 from app.forensics.registry.vocabulary import ENTRY_KINDS, STATUSES, platform_key
 
@@ -36,11 +37,5 @@ class RegistryQuery(BaseModel):
         Field([], description="Accounts on one of these; X and Twitter are one.")
     )
     sortby: RegistrySort = Field(RegistrySort.NAME, description="By name.")
-    limit: int = Field(100, ge=1, le=10_000, description="Clamped to the plan's page cap.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
+    limit: Limit = 100
+    cursor: Cursor = None

@@ -10,10 +10,9 @@ from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey, once_of
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.core.routes import DirectRoute
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.forensics.registry import service
 from app.forensics.registry.queries import RegistryQuery

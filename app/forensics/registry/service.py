@@ -9,6 +9,7 @@ from app.access.principal import Principal
 from app.core import data_version
 from app.core.db import Database, driver_connection
 from app.core.errors import ConflictError, NotFoundError, RateLimitedError
+from app.core.pagination import clipped, hints_of
 from app.forensics.registry import repository, writer
 from app.forensics.registry.queries import RegistryQuery
 from app.forensics.registry.schemas import DisputeShown, DisputeWish
@@ -29,20 +30,10 @@ class ListAnswer:
 
 async def list_entries(database: Database, query: RegistryQuery, plan: Plan) -> ListAnswer:
     """The entries that meet all of a query, within the plan's page cap."""
-    limit = min(query.limit, plan.page_cap)
-    meta: dict[str, Any] = {}
-    if limit < query.limit:
-        meta["clipped"] = {
-            "parameter": "limit", "asked": query.limit, "given": limit, "plan": plan.key
-        }  # fmt: skip
+    limit, meta = clipped(query.limit, plan.page_cap, plan.key)
     page = await repository.fetch_page(database, query, limit)
     if not page.rows and query.cursor is None:
-        given = query.model_dump(exclude_unset=True, exclude={"limit", "sortby"})
-        meta["hints"] = [
-            {"parameters": sorted(given), "reason": "no entry meets all of these together"}
-            if given
-            else {"reason": "there are no entries yet"}
-        ]
+        meta["hints"] = hints_of(query, "entries")
     return ListAnswer([entry_shown(row) for row in page.rows], page.next_cursor, meta)
 
 

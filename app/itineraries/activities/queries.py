@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.core.pagination import PageQuery
 from app.events.parameters import BoxText, one_of
 from app.itineraries.activities.findings import KINDS
-from app.itineraries.parameters import CraftKeys, Page, WindowText, ZoneIds
+from app.itineraries.parameters import CraftKeys, WindowText, ZoneIds
 
 
 class ActivityFormat(StrEnum):
@@ -17,7 +18,7 @@ class ActivityFormat(StrEnum):
     GEOJSON = "geojson"
 
 
-class ActivitiesQuery(Page):
+class ActivitiesQuery(PageQuery):
     """Which activities. Several values of one field are alternatives; fields narrow."""
 
     type: one_of("ActivityKind", KINDS) = Field(  # type: ignore[valid-type]

@@ -9,11 +9,10 @@ import orjson
 
 from app.core.db import Database
 from app.core.errors import InvalidParameterError, NotFoundError
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.pagination import clipped, decode_cursor, encode_cursor, hints_of
 from app.itineraries.activities.queries import ActivitiesQuery
 from app.itineraries.activities.repository import pages
 from app.itineraries.crafts.service import instant
-from app.itineraries.parameters import clipped, hints_of
 from app.itineraries.zones.service import get_geometries
 from app.plans import Plan
 

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit, PageQuery
 from app.events.parameters import BoxText, Codes, one_of
-from app.itineraries.parameters import CraftKeys, Cursor, Limit, Page, Values, WindowText
+from app.itineraries.parameters import CraftKeys, Values, WindowText
 
 KINDS = ("vessel", "aircraft", "unknown")
 
@@ -22,7 +23,7 @@ class TrackFormat(StrEnum):
     CSV = "csv"
 
 
-class CraftsQuery(Page):
+class CraftsQuery(PageQuery):
     """Which craft. Several values of one field are alternatives; fields narrow.
 
     Values are compared without case, accents, spaces and punctuation: `EPFAB` is `EP-FAB`.

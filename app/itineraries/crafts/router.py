@@ -9,10 +9,9 @@ from starlette.responses import Response
 from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.core.routes import DirectRoute
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, json_response, problems
 from app.itineraries.crafts import schemas, service
 from app.itineraries.crafts.examples import CRAFT, TRACK

@@ -9,10 +9,9 @@ import orjson
 
 from app.core.db import Database
 from app.core.errors import NotFoundError
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.pagination import clipped, decode_cursor, encode_cursor, hints_of
 from app.itineraries.crafts import repository
 from app.itineraries.crafts.queries import CraftsQuery
-from app.itineraries.parameters import clipped, hints_of
 from app.plans import Plan
 
 _SORT = "-id"

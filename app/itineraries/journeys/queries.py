@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.core.pagination import Cursor, Limit
 from app.events.parameters import BoxText, DatetimeText, one_of, parse_instant
 from app.itineraries.journeys.claims import MOVER_KINDS, STATUSES
 
-MAX_LIMIT = 10_000
 MAX_CORRIDOR_POINTS = 50
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d{1,15})?")
 
@@ -142,32 +142,9 @@ class ItinerariesQuery(ItineraryFilter):
     sortby: ItinerarySort = Field(
         ItinerarySort.LATEST_DOWN, description="`latest` is the last known moment."
     )
-    limit: int = Field(100, ge=1, le=MAX_LIMIT, description="Clamped to the plan's page cap.")
-    cursor: str | None = Field(
-        None,
-        min_length=1,
-        max_length=1_000,
-        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
-        description="From `links[rel=next]` of the page before.",
-    )
+    limit: Limit = 100
+    cursor: Cursor = None
     f: ListFormat | None = Field(None, description="Format; wins over `Accept`.")
-
-
-class ItineraryQuery(BaseModel):
-    """As of when, and how, one itinerary is sent."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    as_of: Annotated[str, AfterValidator(_day)] | None = Field(
-        None,
-        description="A day: only what had been published by then.",
-        examples=["2020-11-06"],
-        json_schema_extra={"format": "date"},
-    )
-    recorded_by: Annotated[str, Field(max_length=40), AfterValidator(_instant)] | None = Field(
-        None, description="An instant: only what this service held by then, as it held it."
-    )
-    f: ItineraryFormat | None = Field(None, description="Format; wins over `Accept`.")
 
 
 class MapFormat(StrEnum):
@@ -186,3 +163,12 @@ class MapQuery(BaseModel):
         examples=["2020-11-06"],
         json_schema_extra={"format": "date"},
     )
+
+
+class ItineraryQuery(MapQuery):
+    """As of when, and how, one itinerary is sent."""
+
+    recorded_by: Annotated[str, Field(max_length=40), AfterValidator(_instant)] | None = Field(
+        None, description="An instant: only what this service held by then, as it held it."
+    )
+    f: ItineraryFormat | None = Field(None, description="Format; wins over `Accept`.")

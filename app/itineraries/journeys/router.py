@@ -13,10 +13,9 @@ from app.access.policy import requires
 from app.core.db import Database
 from app.core.http import ReadDatabase
 from app.core.negotiation import negotiate
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.core.routes import DirectRoute
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.itineraries.journeys import service
 from app.itineraries.journeys.examples import ITINERARY_PAGE

@@ -11,6 +11,7 @@ import orjson
 
 from app.core.db import Database
 from app.core.errors import GoneError, NotFoundError
+from app.core.pagination import clipped, hints_of
 from app.events.outlets import fold_name
 from app.events.parameters import parse_instant
 from app.events.repository.items import fetch_linked_events
@@ -20,13 +21,12 @@ from app.itineraries.journeys.claims import read_claim
 from app.itineraries.journeys.corridor import distance_between_lines_km
 from app.itineraries.journeys.derive import FEATURE, target_of
 from app.itineraries.journeys.queries import (
-    MAX_LIMIT,
     ItinerariesQuery,
     ItineraryQuery,
     parse_corridor,
 )
 from app.itineraries.journeys.records import dump
-from app.itineraries.parameters import InstantRange, clipped, hints_of
+from app.itineraries.parameters import InstantRange
 from app.itineraries.positions.repository import fetch_track
 from app.itineraries.tracks.positions import Positions
 from app.plans import Plan
@@ -54,7 +54,7 @@ async def list_itineraries(
     Args:
         whole: with all legs, instead of as summaries.
     """
-    cap = min(plan.page_cap, MAX_WHOLE if whole else MAX_LIMIT)
+    cap = min(plan.page_cap, MAX_WHOLE) if whole else plan.page_cap
     limit, meta = clipped(query.limit, cap, plan.key)
     page = await repository.fetch_page(database, query, limit, _keeper(query), whole)
     items = [

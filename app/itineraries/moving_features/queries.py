@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from app.core.pagination import Cursor, Limit, PageQuery
 from app.events.parameters import BoxText
-from app.itineraries.parameters import Cursor, InstantRange, Limit, Page, WindowText
+from app.itineraries.parameters import InstantRange, WindowText
 
 MAX_LEAVES = 1_000
 
@@ -26,7 +27,7 @@ def _instants(text: str) -> str:
 Leaves = Annotated[str, Field(max_length=40_000), AfterValidator(_instants)]
 
 
-class ItemsQuery(Page):
+class ItemsQuery(PageQuery):
     """Which moving features."""
 
     bbox: BoxText | None = Field(

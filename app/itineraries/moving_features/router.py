@@ -9,9 +9,8 @@ from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.errors import NotFoundError
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import json_response, problems
 from app.itineraries.crafts.router import CraftReference
 from app.itineraries.moving_features import schemas, service

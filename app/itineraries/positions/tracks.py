@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from app.core.db import Database
 from app.core.errors import InvalidParameterError
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.pagination import clipped, decode_cursor, encode_cursor
 from app.itineraries.crafts.queries import TrackQuery
-from app.itineraries.parameters import InstantRange, clipped
+from app.itineraries.parameters import InstantRange
 from app.itineraries.positions.repository import fetch_track
 from app.itineraries.positions.rows import microseconds
 from app.itineraries.tracks.positions import Positions

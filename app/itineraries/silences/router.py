@@ -8,8 +8,7 @@ from starlette.responses import Response
 from app.access.gate import Caller
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
-from app.events.queries import NoQuery
+from app.core.query_string import NoQuery, from_query
 from app.events.responses import json_response, problems
 from app.itineraries.silences import service
 from app.itineraries.silences.schemas import ReachabilityAnswer, ReachabilityWish

@@ -9,9 +9,8 @@ from app.access.gate import Caller
 from app.access.idempotency import IdempotencyKey, once_of
 from app.access.policy import requires
 from app.core.http import ReadDatabase
-from app.core.query_string import from_query
+from app.core.query_string import NoQuery, from_query
 from app.events.links import Links
-from app.events.queries import NoQuery
 from app.events.responses import envelope, problems
 from app.itineraries.zones import service
 from app.itineraries.zones.schemas import ZONE, Zone, ZoneChange, Zones, ZoneWish
