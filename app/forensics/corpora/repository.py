@@ -31,6 +31,7 @@ ORDER BY p.id LIMIT $3
 """
 _CORPORA_OF = "SELECT id FROM corpora WHERE account_id = $1 ORDER BY id"
 _ACCOUNT_OF = "SELECT account_id FROM corpora WHERE id = $1"
+_COUNT_OF = "SELECT count(*) FROM posts WHERE corpus_id = $1 AND account = $2"
 _TARGETS = {
     "event": "SELECT EXISTS (SELECT FROM events WHERE id::text = $1)",
     "outlet": "SELECT EXISTS (SELECT FROM outlets WHERE id = $1)",
@@ -132,6 +133,11 @@ async def fetch_account_of(connection: asyncpg.Connection, corpus_id: int) -> in
     """Whose a corpus is; `None` for the operators', and when it is gone."""
     account_id: int | None = await connection.fetchval(_ACCOUNT_OF, corpus_id)
     return account_id
+
+
+async def count_posts_of(connection: asyncpg.Connection, corpus_id: int, account: str) -> int:
+    """How many posts of an account a corpus holds."""
+    return int(await connection.fetchval(_COUNT_OF, corpus_id, account))
 
 
 async def has_target(connection: asyncpg.Connection, kind: str, target: str) -> bool:

@@ -147,6 +147,7 @@ class PostPage(Envelope):
 
 class Deleted(BaseModel):
     deleted: int = Field(description="posts that are gone for good", examples=[8])
+    left: int = Field(description="posts that go within minutes, in steps", examples=[0])
 
 
 class PostKey(BaseModel):

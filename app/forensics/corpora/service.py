@@ -24,13 +24,18 @@ from app.core.pagination import decode_cursor, encode_cursor
 from app.core.settings import Settings
 from app.forensics.corpora import repository, writer
 from app.forensics.corpora.importer import CorpusGoneError, import_posts
-from app.forensics.corpora.jobs import PURGE
+from app.forensics.corpora.jobs import PURGE, enqueue_forgetting
 from app.forensics.corpora.models import Corpus, CorpusUpload
 from app.forensics.corpora.schemas import NAME_PATTERN, LinkKey, LinkWish, PostsQuery, UploadQuery
 from app.forensics.corpora.spool import spooled
 from app.forensics.findings.jobs import ANALYSE
 from app.forensics.findings.repository import fetch_unfinished_of
-from app.forensics.findings.writer import link_events, note_deleted_posts, withdraw_findings
+from app.forensics.findings.writer import (
+    delete_versions_naming,
+    link_events,
+    note_deleted_posts,
+    withdraw_findings,
+)
 from app.forensics.sources.posts import ALIASES
 from app.forensics.sources.tables import TableError
 from app.plans import Plan
@@ -268,27 +273,40 @@ async def list_posts(
     return page, encode_cursor(_POSTS, (page[-1]["id"],))
 
 
-async def delete_posts(
-    database: Database, corpus: Corpus, platform: str, post_id: str | None, account: str | None
-) -> int:
-    """Delete a post, or all posts of an account, for good; returns how many.
+async def delete_post(database: Database, corpus: Corpus, platform: str, post_id: str) -> None:
+    """Delete a post for good; findings that had it in hold an event of it.
 
-    Findings that had them in hold an event of it; versions that name a deleted account go.
+    Raises:
+        NotFoundError: there is none.
+    """
+    assert corpus.id is not None
+    async with database.transaction() as connection:
+        if not await writer.delete_post(connection, corpus.id, platform, post_id):
+            raise NotFoundError("there is no such post")
+        await note_deleted_posts(connection, corpus.id, 1)
+
+
+async def delete_posts_of(database: Database, corpus: Corpus, account: str) -> tuple[int, int]:
+    """Delete all posts of an account for good; how many went, and how many a job will take.
+
+    Findings that had them in hold an event of it; versions that name the account go.
 
     Raises:
         NotFoundError: there are none.
     """
     assert corpus.id is not None
     async with database.transaction() as connection:
-        if post_id is not None:
-            deleted = await writer.delete_posts(connection, corpus.id, platform, post_id)
-        else:
-            assert account is not None
-            deleted = await writer.delete_posts_of(connection, corpus.id, account)
-        if not deleted:
+        count = await repository.count_posts_of(connection, corpus.id, account)
+        if not count:
             raise NotFoundError("there is no such post")
-        await note_deleted_posts(connection, corpus.id, deleted, account)
-    return deleted
+        is_first = True
+        if count > writer.PURGED_AT_ONCE:
+            is_first = await enqueue_forgetting(connection, corpus.id, account)
+        deleted = await writer.delete_posts_of(connection, corpus.id, account)
+        if is_first:  # else the job that is under way has told of all
+            await note_deleted_posts(connection, corpus.id, count)
+        await delete_versions_naming(connection, corpus.id, account)
+    return deleted, count - deleted
 
 
 async def delete_corpus(database: Database, corpus: Corpus) -> None:

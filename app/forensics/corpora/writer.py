@@ -63,12 +63,16 @@ WHERE p.raw_sha256 <> i.raw_sha256 ORDER BY i.line
 _GROW = "UPDATE corpora SET post_count = post_count + $2, updated_at = now() WHERE id = $1"
 _DELETE_POSTS = """
 WITH gone AS (
-    DELETE FROM posts WHERE corpus_id = $1 AND {condition}
+    DELETE FROM posts WHERE corpus_id = $1 AND id IN ({which})
     RETURNING id, platform, post_id
 )
 INSERT INTO post_tombstones (corpus_id, digest, id, deleted_at)
 SELECT $1, sha256(convert_to(platform || chr(31) || post_id, 'UTF8')), id, now() FROM gone
 ON CONFLICT (corpus_id, digest) DO UPDATE SET deleted_at = excluded.deleted_at, id = excluded.id
+"""
+_ONE = "SELECT id FROM posts WHERE corpus_id = $1 AND platform = $2 AND post_id = $3"
+_SOME_OF_ACCOUNT = """
+SELECT id FROM posts WHERE corpus_id = $1 AND account = $2 ORDER BY id LIMIT $3
 """
 _ADD_TOMBSTONE = """
 INSERT INTO corpus_tombstones (corpus_id, account_id, name, post_count, created_at, deleted_at)
@@ -186,24 +190,23 @@ async def save_posts(
     return Written(added, max(known, 0), deleted, over_cap, conflicts)
 
 
-async def delete_posts(
+async def delete_post(
     connection: asyncpg.Connection, corpus_id: int, platform: str, post_id: str
-) -> int:
-    """Delete a post for good, leaving a tombstone; returns how many were deleted."""
-    condition = "platform = $2 AND post_id = $3"
-    return await _delete_posts(connection, condition, corpus_id, platform, post_id)
+) -> bool:
+    """Delete a post for good, leaving a tombstone; `False` when there was none."""
+    return bool(await _delete_posts(connection, _ONE, corpus_id, platform, post_id))
 
 
 async def delete_posts_of(connection: asyncpg.Connection, corpus_id: int, account: str) -> int:
-    """Delete all posts of an account for good; returns how many were deleted."""
-    return await _delete_posts(connection, "account = $2", corpus_id, account)
+    """Delete some thousands of posts of an account for good; returns how many were deleted."""
+    return await _delete_posts(connection, _SOME_OF_ACCOUNT, corpus_id, account, PURGED_AT_ONCE)
 
 
 async def _delete_posts(
-    connection: asyncpg.Connection, condition: str, corpus_id: int, *values: str
+    connection: asyncpg.Connection, which: str, corpus_id: int, *values: str | int
 ) -> int:
     await connection.fetchval(_LOCK, corpus_id)
-    status = await connection.execute(_DELETE_POSTS.format(condition=condition), corpus_id, *values)
+    status = await connection.execute(_DELETE_POSTS.format(which=which), corpus_id, *values)
     deleted = int(status.rsplit(" ", 1)[1])
     await connection.execute(_GROW, corpus_id, -deleted)
     return deleted

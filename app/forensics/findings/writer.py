@@ -271,13 +271,16 @@ async def withdraw_findings(connection: asyncpg.Connection, corpus_id: int) -> N
     await connection.execute(_WITHDRAW, corpus_id)
 
 
-async def note_deleted_posts(
-    connection: asyncpg.Connection, corpus_id: int, count: int, account: str | None
-) -> None:
-    """Tell the findings of a corpus that posts went; versions that name a deleted account go."""
+async def note_deleted_posts(connection: asyncpg.Connection, corpus_id: int, count: int) -> None:
+    """Tell the findings of a corpus that posts went."""
     said = f"{count} post{'s' if count > 1 else ''} of its corpus were deleted"
     await connection.execute(_NOTE_DELETED, corpus_id, said)
     await connection.execute(_FORGET_RECOMPUTED, corpus_id)
-    if account is not None:
-        name = rfc8785.dumps(account)
-        await connection.execute(_DELETE_NAMING, corpus_id, name, b":" + name[1:])
+
+
+async def delete_versions_naming(
+    connection: asyncpg.Connection, corpus_id: int, account: str
+) -> None:
+    """Delete the versions that name an account whose posts went; events tell of them."""
+    name = rfc8785.dumps(account)
+    await connection.execute(_DELETE_NAMING, corpus_id, name, b":" + name[1:])

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from app.accounts.writer import delete_account
@@ -12,7 +13,7 @@ from app.core.db import Database
 from app.core.jobs.kinds import Job
 from app.core.settings import Settings
 from app.forensics.corpora import writer
-from app.forensics.corpora.jobs import purge
+from app.forensics.corpora.jobs import FORGET, forget, purge
 from app.forensics.corpora.service import delete_corpora_of
 from tests.forensics.corpora.conftest import Analyst, Analysts, campaign
 
@@ -94,7 +95,7 @@ async def test_a_deleted_accounts_posts_stay_away(analyst: Analyst, database: Da
     finding = await analyst.finding()
     path = "/v1/forensics/corpora/c/posts"
     answer = await analyst.client.delete(path, params={"account": SECRET})
-    assert answer.json() == {"deleted": 8}
+    assert answer.json() == {"deleted": 8, "left": 0}
     assert await _tables_with(database, SECRET) == set()
     again = await analyst.upload(posts)
     assert (again["counts"]["deleted"], again["counts"]["added"]) == (8, 0)
@@ -128,7 +129,7 @@ async def test_a_large_corpus_goes_in_steps(
     await analyst.upload(campaign())
     path = "/v1/forensics/corpora/c"
     answer = await analyst.client.delete(f"{path}/posts", params={"account": "planted1"})
-    assert answer.json() == {"deleted": 8}
+    assert answer.json() == {"deleted": 8, "left": 0}
     assert (await analyst.client.delete(path)).status_code == 204
     # It is nobody's at once, its name is free, and the rest of it goes by itself.
     await analyst.get("corpora/c", 410)
@@ -141,6 +142,70 @@ async def test_a_large_corpus_goes_in_steps(
     assert await database.fetch_value("SELECT count(*) FROM posts") == 1
     assert await database.fetch_value("SELECT count(*) FROM post_tombstones") == 0
     assert await database.fetch_value("SELECT post_count FROM corpus_tombstones") == 440
+
+
+@pytest.mark.usefixtures("worker")
+async def test_many_posts_of_an_account_go_in_steps(
+    analyst: Analyst, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = campaign()
+    for number, post in enumerate(posts):
+        post["account"] = SECRET if number % 2 else post["account"]
+    await analyst.upload(posts)
+    finding = await analyst.finding()
+    monkeypatch.setattr("app.forensics.corpora.writer.PURGED_AT_ONCE", 50)
+    path = "/v1/forensics/corpora/c/posts"
+    answer = await analyst.client.delete(path, params={"account": SECRET})
+    assert answer.json() == {"deleted": 50, "left": 174}
+    for _ in range(600):
+        if await _tables_with(database, SECRET) == set():
+            break
+        await asyncio.sleep(0.05)
+    assert await _tables_with(database, SECRET) == set()
+    assert (await analyst.get("corpora/c"))["posts"] == 224
+    (listed,) = (await analyst.get("findings"))["items"]
+    events = await database.fetch("SELECT kind, note FROM finding_events ORDER BY id", [])
+    assert listed["id"] == finding["id"]
+    assert ("input_deleted", "224 posts of its corpus were deleted") in {
+        (event["kind"], event["note"]) for event in events
+    }
+    again = await analyst.upload(posts)
+    assert (again["counts"]["deleted"], again["counts"]["known"]) == (224, 224)
+
+
+async def test_a_deletion_that_broke_off_is_taken_up_again(
+    analyst: Analyst, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.forensics.corpora.writer.PURGED_AT_ONCE", 100)
+    posts = campaign()
+    for post in posts:
+        post["account"] = SECRET
+    await analyst.upload(posts)
+    path = "/v1/forensics/corpora/c/posts"
+    first = await analyst.client.delete(path, params={"account": SECRET})
+    again = await analyst.client.delete(path, params={"account": SECRET})
+    assert [first.json()["left"], again.json()["left"]] == [348, 248]
+    jobs = await database.fetch("SELECT payload FROM pgqueuer WHERE entrypoint = $1", [FORGET.name])
+    (payload,) = (orjson.loads(job["payload"]) for job in jobs)
+
+    left, step = [1], writer.delete_posts_of
+
+    async def breaks_off(connection: asyncpg.Connection, corpus_id: int, account: str) -> int:
+        if not left[0]:
+            raise ConnectionError
+        left[0] -= 1
+        return await step(connection, corpus_id, account)
+
+    job = _OwnedJob(1, payload, 1, uuid4(), database, settings)
+    with monkeypatch.context() as broken:
+        broken.setattr(writer, "delete_posts_of", breaks_off)
+        with pytest.raises(ConnectionError):
+            await forget(job)
+    assert (await analyst.get("corpora/c"))["posts"] == 148
+    await forget(job)
+    assert (await analyst.get("corpora/c"))["posts"] == 0
+    assert await database.fetch_value("SELECT count(*) FROM posts") == 0
+    assert await database.fetch_value("SELECT count(*) FROM post_tombstones") == 448
 
 
 class _OwnedJob(Job):

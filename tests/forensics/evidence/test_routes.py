@@ -100,7 +100,7 @@ async def test_others_see_nothing(analyst: Analyst, analysts: Analysts) -> None:
 async def test_after_a_deletion_the_package_says_why_it_cannot_be(analyst: Analyst) -> None:
     finding = await _found(analyst)
     gone = await analyst.client.delete("/v1/forensics/corpora/c/posts?platform=x&id=o0-1")
-    assert gone.json() == {"deleted": 1}
+    assert gone.json() == {"deleted": 1, "left": 0}
     answer = await _get(analyst, f"{finding}/evidence", 409)
     assert answer.json()["code"] == "input_changed"
 
