@@ -12,6 +12,7 @@ from app.core.errors import InvalidParameterError, NotFoundError
 from app.core.pagination import clipped, decode_cursor, encode_cursor, hints_of
 from app.itineraries.activities.queries import ActivitiesQuery
 from app.itineraries.activities.repository import pages
+from app.itineraries.activities.repository.common_places import fetch_common_places
 from app.itineraries.crafts.service import instant
 from app.itineraries.zones.service import get_geometries
 from app.plans import Plan
@@ -62,15 +63,22 @@ def as_feature(activity: Mapping[str, Any]) -> dict[str, Any]:
 async def _shown(database: Database, rows: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
     taking_part = sorted({craft_id for row in rows for craft_id in row["craft_ids"]})
     keys = await pages.fetch_keys(database, taking_part) if rows else {}
-    gaps = [row["id"] for row in rows if row["kind"] == "gap"]
+    gaps, jumps = (
+        [row["id"] for row in rows if row["kind"] == kind] for kind in ("gap", "spoofing")
+    )
     reception = await pages.fetch_reception(database, gaps)
-    return [activity_document(row, keys, reception.get(row["id"])) for row in rows]
+    common = await fetch_common_places(database, jumps)
+    documents = [activity_document(row, keys) for row in rows]
+    for one in documents:
+        if one["kind"] == "gap":
+            one["reception"] = reception[one["id"]]
+        elif one["kind"] == "spoofing":
+            one["common_place"] = common.get(one["id"])
+    return documents
 
 
-def activity_document(
-    row: asyncpg.Record, keys: Mapping[int, str], reception: Mapping[str, float] | None = None
-) -> dict[str, Any]:
-    """An activity as it is sent, from its row and the keys of its craft by id."""
+def activity_document(row: asyncpg.Record, keys: Mapping[int, str]) -> dict[str, Any]:
+    """An activity from its row and the keys of its craft by id, without what changes with others."""
     own = orjson.loads(row["evidence"])
     names = own.pop("craft_keys")
     common = ("lat", "lon", "place", "method", "method_version")
@@ -85,7 +93,6 @@ def activity_document(
         "score": None if row["score"] is None else round(row["score"], 4),
         "synthetic": False,
         **own,
-        **({} if reception is None else {"reception": reception}),
     }
 
 
