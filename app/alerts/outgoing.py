@@ -28,6 +28,8 @@ def fault_of_url(url: str, allowed: Sequence[Network]) -> str | None:
     try:
         parts = urlsplit(url)
         port = parts.port
+        # As whoever looks it up does: no label may be empty or longer than 63 characters.
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return "this is no address"
     if parts.scheme not in ("https", "http") or not parts.hostname:

@@ -22,6 +22,7 @@ REFUSED = [
     "https://localhost/", "https://LOCALHOST.:8443/", "https://a.localhost/", "https://db:5432/",
     "https://metadata.google.internal/", "https://printer.local/",
     "https://example.org:99999/", "https://ex ample.org/", "javascript:alert(1)", "example.org",
+    "https://a..example.org/", "https://.example.org/", f"https://{64 * 'a'}.example.org/",
 ]  # fmt: skip
 
 
