@@ -86,7 +86,8 @@ def _answer(line: dict[str, Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read(1)
+    # Not through the buffer: its lock, held by a thread that waits, aborts the interpreter's end.
+    os.read(sys.stdin.fileno(), 1)
     os._exit(1)
 
 

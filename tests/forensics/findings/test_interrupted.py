@@ -202,3 +202,16 @@ async def test_accounts_take_turns(
         waiting = [await busy.get(f"analyses/{analysis['id']}") for analysis in many[2:]]
     assert ended["status"] == last["status"] == "done"
     assert all(ended["started_at"] < later["started_at"] for later in waiting)
+
+
+def test_a_process_that_is_done_ends_quietly_while_its_parent_lives() -> None:
+    code = (
+        "import threading, time; from app.forensics.findings.child import _end_with_parent;"
+        "threading.Thread(target=_end_with_parent, daemon=True).start(); time.sleep(0.3)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.wait() == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
