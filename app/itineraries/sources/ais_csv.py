@@ -1,7 +1,8 @@
 """Reads AIS as CSV: the Danish Maritime Authority's and MarineCadastre's files, by column names.
 
 MarineCadastre (BOEM, NOAA and the US Coast Guard) renamed its columns in 2025, put longitude before
-latitude and packs with zstd. The Danish files have 26 columns, the first of them `# Timestamp`.
+latitude and packs with zstd; its older files have courses from 204.8° on as negative numbers, and
+ship types of their own. The Danish files have 26 columns, the first of them `# Timestamp`.
 """
 
 import re
@@ -9,16 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from app.itineraries.sources.batch import NO_POSITIONS, Batch, IdentityStatement
 from app.itineraries.sources.csv_rows import MAX_HEADER_BYTES, Rows, read_header, read_rows
 from app.itineraries.sources.opening import UnreadableError
-from app.itineraries.sources.table_columns import Rules, different_rows, to_batch
-from app.itineraries.tracks.positions import Positions
+from app.itineraries.sources.table_columns import Known, Rules, different_rows, to_batch
 
 # Names in lower case without anything but letters and digits.
 _NAMES = {
@@ -49,6 +47,12 @@ _SHIP_TYPES = {
     "cargo": 70, "tanker": 80, "other": 90,
 }  # fmt: skip
 
+# MarineCadastre's own codes until 2017, by the groups it put both kinds in; the others are "other".
+_US_TYPES = dict.fromkeys(range(1001, 1026), 90) | {
+    1001: 30, 1002: 30, 1003: 70, 1004: 70, 1012: 60, 1013: 60, 1014: 60, 1015: 60, 1016: 70,
+    1017: 80, 1019: 37, 1021: 35, 1023: 52, 1024: 80, 1025: 52,
+}  # fmt: skip
+
 
 def looks_like_ais_csv(head: bytes) -> bool:
     """Whether the first line of a file names an MMSI and the times of either authority."""
@@ -68,6 +72,7 @@ def read_ais_csv(stream: IO[bytes]) -> Iterator[Batch]:
         UnreadableError: a column that must be there is not, or the file is no CSV.
     """
     header = read_header(stream)
+    american = any(_plain(name) == "basedatetime" for name in header[0])
     said: dict[str, IdentityStatement] = {}
     for rows in read_rows(stream, header, _places):
         if not rows.columns:
@@ -76,11 +81,11 @@ def read_ais_csv(stream: IO[bytes]) -> Iterator[Batch]:
         count = len(rows.lines) + len(rows.rejects)
         craft, left = _only_craft(rows)
         day_first = pc.any(pc.match_substring(craft.columns["time"], "/")).as_py()
-        rules = Rules(bool(day_first), ais=True)
-        batch, kept = to_batch(craft.columns, craft.lines, rules)
+        rules = Rules(bool(day_first), ais=True, signed_course=american)
+        batch, known = to_batch(craft.columns, craft.lines, rules)
         rejects = sorted((*rows.rejects, *batch.rejects), key=lambda reject: reject.line)
         unused = {**batch.unused, "no craft": left} if left else batch.unused
-        statics = list(_statements(craft.columns, batch.positions, kept, said))
+        statics = list(_statements(craft.columns, known, said))
         yield replace(batch, statics=statics, rejects=rejects, lines=count, unused=unused)
 
 
@@ -96,19 +101,15 @@ def _only_craft(rows: Rows) -> tuple[Rows, int]:
 
 
 def _statements(
-    columns: Mapping[str, pa.Array],
-    positions: Positions,
-    kept: NDArray[np.intp],
-    said: dict[str, IdentityStatement],
+    columns: Mapping[str, pa.Array], known: Known, said: dict[str, IdentityStatement]
 ) -> Iterator[IdentityStatement]:
     """What each craft says, when it differs from what it said last; `said` is kept up to date."""
     told = {name: columns[name] for name in _STATIC if name in columns}
-    for row, given in different_rows(told, kept, positions.craft):
-        craft_id = positions.craft_ids[positions.craft[row]]
+    for craft_id, time_s, given in different_rows(told, known):
         statement = _statement(craft_id, given)
         if statement is not None and said.get(craft_id) != statement:
             said[craft_id] = statement
-            yield replace(statement, time_s=float(positions.time_s[row]))
+            yield replace(statement, time_s=time_s)
 
 
 def _statement(craft_id: str, given: Mapping[str, str]) -> IdentityStatement | None:
@@ -132,7 +133,9 @@ def _statement(craft_id: str, given: Mapping[str, str]) -> IdentityStatement | N
 
 def _ship_type(text: str) -> int | None:
     number = re.fullmatch(r"(\d{1,4})(?:\.0)?", text)
-    return int(number[1]) if number else _SHIP_TYPES.get(text.lower())
+    if number is None:
+        return _SHIP_TYPES.get(text.lower())
+    return _US_TYPES.get(int(number[1]), int(number[1]))
 
 
 def _metres(text: str | None) -> float | None:

@@ -84,18 +84,17 @@ _Said = dict[str, IdentityStatement]
 
 def _batch(columns: Mapping[str, pa.Array], lines: NDArray[np.int64], said: _Said) -> Batch:
     """The fixes, and what is said of craft whenever it changes; `said` is kept up to date."""
-    batch, kept = to_batch(columns, lines, _RULES)
+    batch, known = to_batch(columns, lines, _RULES)
     told = {name: columns[name] for name in IDENTITY if name in columns}
-    statics, positions = [], batch.positions
-    for row, texts in different_rows(told, kept, positions.craft):
-        craft_id = positions.craft_ids[positions.craft[row]]
+    statics = []
+    for craft_id, time_s, texts in different_rows(told, known):
         given: dict[str, Any] = {
             _FIELDS.get(name, name): text for name, text in texts.items() if text
         }
         statement = IdentityStatement(craft_id, None, **given)
         if given and said.get(craft_id) != statement:
             said[craft_id] = statement
-            statics.append(replace(statement, time_s=float(positions.time_s[row])))
+            statics.append(replace(statement, time_s=time_s))
     return replace(batch, statics=statics)
 
 

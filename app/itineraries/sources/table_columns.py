@@ -1,6 +1,6 @@
 """Columns of a table of positions, as text or typed, made into a batch: the work of whole columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +20,8 @@ _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _DAY_FIRST = "%d/%m/%Y %H:%M:%S"
 _MS_FROM = 1e11
 """Epoch times beyond it (the year 5138 in seconds) are milliseconds."""
+_COURSE_SPAN = 409.6
+"""Twelve bits of tenths of a degree."""
 _TRUE, _FALSE = ("1", "true", "t", "yes", "ground"), ("0", "false", "f", "no", "air")
 
 
@@ -28,23 +30,35 @@ class Rules:
     """What holds in a kind of table.
 
     With `day_first` times are written 31/12/2015 23:59:59, else ISO 8601 or epoch seconds. In an
-    `ais` table ids are MMSIs and the sentinels of AIS stand for what was not sent.
+    `ais` table ids are MMSIs and the sentinels of AIS stand for what was not sent. With `signed_course`
+    the twelve bits of a course in AIS were read as a number with a sign.
     """
 
     day_first: bool = False
     ais: bool = False
+    signed_course: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rows whose craft and time are known, whether a position was sent or not."""
+
+    rows: NDArray[np.intp]
+    craft_ids: Sequence[str]
+    craft: Codes
+    time_s: Floats
 
 
 def to_batch(
     columns: Mapping[str, pa.Array], lines: NDArray[np.int64], rules: Rules
-) -> tuple[Batch, NDArray[np.intp]]:
+) -> tuple[Batch, Known]:
     """A batch of the columns `craft_id, time, lat, lon` and what else of a position there is.
 
     Args:
         lines: the line of each row in the file.
 
     Returns:
-        The batch, and the rows that its positions were taken from.
+        The batch, and the rows that may tell who a craft is.
     """
     time_s = _seconds(columns["time"], rules.day_first)
     lat, lon = _numbers(columns["lat"]), _numbers(columns["lon"])
@@ -60,28 +74,32 @@ def to_batch(
         faults.mark(~(np.isfinite(lat) & np.isfinite(lon)), "lat or lon is not a number")
         far = (np.abs(lat) > 90) | (np.abs(lon) > 180)
         faults.mark(far & ~unsent, "position out of range")
-    kept = np.flatnonzero((faults.reason < 0) & ~unsent)
+    rows = np.flatnonzero(faults.reason < 0)
+    kept = rows[~unsent[rows]]
     positions = _positions(columns, kept, ids, (time_s, lat, lon), rules)
-    left = int(np.count_nonzero(unsent & (faults.reason < 0)))
+    left = len(rows) - len(kept)
+    named = _named(ids, rows, rules) if left else (positions.craft_ids, positions.craft)
     unused = {"no position sent": left} if left else {}
-    return Batch(positions, (), faults.rejects(lines), len(lines), unused), kept
+    batch = Batch(positions, (), faults.rejects(lines), len(lines), unused)
+    return batch, Known(rows, *named, time_s[rows])
 
 
 def different_rows(
-    columns: Mapping[str, pa.Array], kept: NDArray[np.intp], craft: Codes
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """What text columns say of each craft, once for each thing said: the row among those kept, and
-    the texts by column."""
-    if not columns or not len(kept):
+    columns: Mapping[str, pa.Array], known: Known
+) -> Iterator[tuple[str, float, dict[str, str]]]:
+    """What text columns say of each craft, once for each thing said: its id, when, and the texts."""
+    if not columns or not len(known.rows):
         return
-    values = [as_text(column).take(pa.array(kept)).cast(pa.binary()) for column in columns.values()]
-    crafts = pa.array(craft).cast(pa.string()).cast(pa.binary())
+    rows = pa.array(known.rows)
+    values = [as_text(column).take(rows).cast(pa.binary()) for column in columns.values()]
+    crafts = pa.array(known.craft).cast(pa.string()).cast(pa.binary())
     together = pc.binary_join_element_wise(crafts, *values, b"\x1f").dictionary_encode()
     _, first = np.unique(together.indices.to_numpy(), return_index=True)
     first.sort()
     texts = [decoded(column.take(pa.array(first))) for column in values]
     for row, *given in zip(first.tolist(), *texts, strict=True):
-        yield row, {name: text.strip() for name, text in zip(columns, given, strict=True)}
+        said = {name: text.strip() for name, text in zip(columns, given, strict=True)}
+        yield known.craft_ids[known.craft[row]], float(known.time_s[row]), said
 
 
 class _Faults:
@@ -111,7 +129,7 @@ def _positions(
     rules: Rules,
 ) -> Positions:
     time_s, lat, lon = (column[kept] for column in where)
-    craft_ids, craft = _interned(ids.take(pa.array(kept)))
+    craft_ids, craft = _named(ids, kept, rules)
     callsigns, callsign = _callsigns(columns.get("callsign"), kept)
     speed_kn, course_deg, altitude_ft = (
         _numbers(columns[name])[kept] if name in columns else np.full(len(kept), np.nan)
@@ -119,14 +137,22 @@ def _positions(
     )
     with np.errstate(invalid="ignore"):
         most = 102.3 if rules.ais else np.inf
+        if rules.signed_course:
+            wrapped = np.round(course_deg + _COURSE_SPAN, 1)
+            course_deg = np.where(course_deg < 0, wrapped, course_deg)
         speed_kn = np.where((speed_kn >= 0) & (speed_kn < most), speed_kn, np.nan)
         course_deg = np.where((course_deg >= 0) & (course_deg < 360), course_deg, np.nan)
     return Positions(
-        [f"mmsi:{text.zfill(9)}" for text in craft_ids] if rules.ais else craft_ids,
-        craft, time_s, lat, np.where(lon == 180, -180.0, lon), speed_kn, course_deg,
+        craft_ids, craft, time_s, lat, np.where(lon == 180, -180.0, lon), speed_kn, course_deg,
         np.where(np.isfinite(altitude_ft), altitude_ft, np.nan),
         _flags(columns.get("on_ground"), kept), callsigns, callsign,
     )  # fmt: skip
+
+
+def _named(ids: pa.Array, rows: NDArray[np.intp], rules: Rules) -> tuple[list[str], Codes]:
+    """The craft ids in some rows, and for each of these rows the place of its own among them."""
+    craft_ids, craft = _interned(ids.take(pa.array(rows)))
+    return [f"mmsi:{text.zfill(9)}" for text in craft_ids] if rules.ais else craft_ids, craft
 
 
 def _invalid_ids(ids: pa.Array, rules: Rules) -> Mask:

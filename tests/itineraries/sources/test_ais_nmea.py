@@ -222,7 +222,7 @@ def test_what_was_not_sent_is_nothing() -> None:
         )
 
 
-STATIC = {
+STATIC: dict[str, Any] = {
     "type": 5, "mmsi": 422_123_456, "imo": 9_074_729, "callsign": "EPAB1", "shipname": "SYNTHETIC STAR",
     "ship_type": 80, "to_bow": 200, "to_stern": 50, "to_port": 20, "to_starboard": 22, "draught": 15.5,
     "destination": "JOSE",

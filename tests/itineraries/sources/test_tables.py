@@ -181,6 +181,30 @@ def test_the_two_authorities_say_the_same(text: str) -> None:
     assert (said.length_m, said.beam_m, said.draught_m) == (80, 12, 4.3)
 
 
+def test_who_a_vessel_is_may_stand_where_no_position_was_sent() -> None:
+    silent = DANISH_ROW.replace("57.1,10.2", "91,0")
+    nameless = DANISH_ROW.replace("SYNTHETIC", "").replace("9074729", "Unknown")
+    found = joined(list(read_ais_csv(io.BytesIO(f"{DANISH}\n{silent}\n{nameless}\n".encode()))))
+    assert len(found.positions) == 1 and found.unused == {"no position sent": 1}
+    assert [(said.name, said.imo) for said in found.statics] == [
+        ("SYNTHETIC", "9074729"),
+        (None, None),
+    ]
+
+
+def test_american_oddities() -> None:
+    rows = [
+        CADASTRE_2024.replace("45.1", course).replace(",80,", f",{kind},")
+        for course, kind in (("-109.6", "1024"), ("-49.6", "1005"), ("45.1", "31"))
+    ]
+    found = joined([batch for text in rows for batch in read_ais_csv(io.BytesIO(text.encode()))])
+    assert found.positions.course_deg.tolist()[::2] == [300, 45.1]
+    assert np.isnan(found.positions.course_deg[1])
+    assert [said.ship_type for said in found.statics] == [80, 90, 31]
+    generic = CADASTRE_2024.replace("BaseDateTime", "Timestamp").replace("45.1", "-109.6")
+    assert np.isnan(joined(list(read_ais_csv(io.BytesIO(generic.encode())))).positions.course_deg)
+
+
 def test_danish_oddities() -> None:
     rows = [
         DANISH_ROW,
