@@ -7,6 +7,7 @@ from app.forensics.analysis import benign, coordination, null_model
 from app.forensics.analysis.benign import Explanation
 from app.forensics.analysis.coordination import Coordination, Descriptions
 from app.forensics.analysis.shares import Shares
+from app.forensics.analysis.windows import estimate_window
 from app.forensics.demo import shares as demo
 from app.forensics.demo.lively import lively
 from app.forensics.demo.shares import Campaign, SyntheticShares
@@ -79,6 +80,27 @@ def test_fans_and_breaking_news_are_no_campaign(seed: int, window_s: float) -> N
     shares, result = _analysed(lively(seed), window_s)
     assert _found(shares, result) == set()
     assert _labels(result) <= {Explanation.SHARED_INTEREST}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_fans_are_no_campaign_within_the_window_that_is_estimated(seed: int) -> None:
+    made = lively(seed)
+    table = made.table()
+    at_us = table["timestamp_share"].to_numpy() * 1_000_000
+    shares = Shares.of(table["account_id"], table["object_id"], table["content_id"], at_us)
+    window_s = estimate_window(shares)
+    assert window_s > 300
+    assert _found(*_analysed(made, window_s)) == set()
+
+
+def test_what_holds_within_an_hour_only_is_counted() -> None:
+    made = demo.planted(0, campaigns=1, kind=demo.SLOW)
+    _, result = _analysed(made, 3_600)
+    assert result.slow_findings == result.findings.sum() > 0
+    made = demo.planted(0, campaigns=1)
+    _, result = _analysed(made, 3_600)
+    assert result.findings.any()
+    assert result.slow_findings == 0
 
 
 @pytest.mark.parametrize("seed", range(3))
