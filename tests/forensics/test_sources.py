@@ -45,6 +45,35 @@ def _written(tmp_path: Path, content: str | bytes, name: str = "f") -> Path:
 TWO = [("a", "o", 1_500_000), ("b", "ó", 1_577_836_800_000_000)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_what_spreadsheets_save(tmp_path: Path, encoding: str) -> None:
+    content = HEADER.replace(",", "\t") + '"a"\t"o"\t1\t1.5\r\nb\tó\t2\t2020-01-01 00:00:00\r\n'
+    assert _read(_written(tmp_path, content.encode(encoding))) == (TWO, [])
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1577836800000",  # milliseconds
+        "Wed Jan 01 00:00:00 +0000 2020",
+        "2020-01-01 00:00:00 UTC",
+        "Wed, 01 Jan 2020 00:00:00 GMT",
+        "01-Jan-2020 12:00AM",
+    ],
+)
+def test_times_of_exports(tmp_path: Path, time: str) -> None:
+    content = f'{HEADER}a,o,1,1.5\nb,ó,2,"{time}"\n'
+    assert _read(_written(tmp_path, content)) == (TWO, [])
+
+
+@pytest.mark.parametrize("time", ["2020-01-01", "03/04/2020 10:00", "2020-01-01 00:00:00 CST6CDT"])
+def test_times_that_could_be_read_in_several_ways_are_refused(tmp_path: Path, time: str) -> None:
+    rows, rejects = _read(_written(tmp_path, f"{HEADER}a,o,1,1.5\nb,ó,2,{time}\n"))
+    assert rows == TWO[:1]
+    assert [reject.line for reject in rejects] == [3]
+    assert time in rejects[0].reason
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -78,7 +107,7 @@ def test_parquet(tmp_path: Path, times: pa.Array) -> None:
 
 def test_what_cannot_be_read_is_told_by_line(tmp_path: Path) -> None:
     rows = [
-        "a,o,1,1.5", "a,o,1", ",o,1,2", "a,o,1,yesterday", "a,o,1,", "a,o,1,1600000000000",
+        "a,o,1,1.5", "a,o,1", ",o,1,2", "a,o,1,yesterday", "a,o,1,", f"a,o,1,{10**30}",
         '"a,o', 'x",o,1,2', "b,ó,2,2020-01-01T00:00:00Z", "\xff,o,1,2", "a,o,1,nan", "a,o,1,2020-01-01",
     ]  # fmt: skip
     content = HEADER.encode() + "\n".join(rows).encode("latin-1").replace(b"\xf3", "ó".encode())

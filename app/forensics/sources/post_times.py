@@ -21,6 +21,7 @@ _STYLES = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
     "%Y.%m.%d %H:%M:%S",
+    "%d-%b-%Y %I:%M%p",
     "%d %b %Y %H:%M:%S",
     "%d %b %Y %H:%M",
     "%d %B %Y %H:%M",
@@ -47,6 +48,21 @@ def parse_post_time(value: object) -> tuple[datetime, bool]:
     return instant, is_day
 
 
+def parse_instant(value: object) -> int:
+    """Microseconds since 1970, UTC, in any of these styles.
+
+    Raises:
+        ValueError: it cannot be read in one way only, or is a day without a time.
+    """
+    try:
+        return parse_time(value)
+    except ValueError:
+        instant, is_day = parse_post_time(value)
+    if is_day:
+        raise ValueError(f"time {str(value)[:40]!a}: a day without a time")
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
 def _parsed(value: object) -> tuple[datetime, bool]:
     if isinstance(value, str):
         text = value.strip()
@@ -69,7 +85,7 @@ def _from_text(text: str) -> tuple[datetime, bool]:
         return _instant(parse_time(text)), False
     except ValueError as error:
         refusal = error
-    if len(text) > 64:
+    if not text or len(text) > 64:
         raise refusal
     for style in _STYLES:
         try:

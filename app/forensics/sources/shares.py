@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from app.forensics.sources.post_times import parse_instant
 from app.forensics.sources.regular_csv import IrregularError, read_regular
 from app.forensics.sources.tables import Batch, read_batches
-from app.forensics.sources.times import parse_texts, parse_time, parse_times
+from app.forensics.sources.times import parse_texts, parse_times
 from app.ingest.rejects import Reject
 
 MAX_ID_CHARACTERS = 4_096
@@ -110,7 +111,7 @@ def _checked(batch: Batch, reject: Callable[[Reject], None]) -> tuple[list[int],
         try:
             for name in _REQUIRED:
                 _check_id(name, batch.values[name][i])
-            times.append(parse_time(batch.values["time"][i]))
+            times.append(parse_instant(batch.values["time"][i]))
         except ValueError as error:
             reject(Reject(line, str(error)))
         else:

@@ -1,5 +1,6 @@
 """CSV, NDJSON and Parquet, plain or gzip, as batches of rows by column name."""
 
+import codecs
 import csv
 import gzip
 import zlib
@@ -75,7 +76,7 @@ def read_batches(
             if start == b"PAR1":
                 yield from _read_parquet(path, wanted)
                 return
-        with _open_text(path, gzipped=start.startswith(b"\x1f\x8b")) as text:
+        with _open_text(path, start) as text:
             yield from _read_text(_Lines(text, max_characters), wanted)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise TableError(f"{path}: a damaged gzip file") from None
@@ -86,10 +87,14 @@ def read_batches(
 
 
 @contextmanager
-def _open_text(path: Path, *, gzipped: bool) -> Iterator[TextIO]:
+def _open_text(path: Path, start: bytes) -> Iterator[TextIO]:
     # Bytes that are no UTF-8 stay marked, so that one bad row is one reject.
     how: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": ""}
-    with gzip.open(path, "rt", **how) if gzipped else path.open(**how) as text:
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        how |= {"encoding": "utf-16", "errors": "replace"}
+    with (
+        gzip.open(path, "rt", **how) if start.startswith(b"\x1f\x8b") else path.open(**how) as text
+    ):
         yield text
 
 
@@ -130,7 +135,7 @@ def _read_text(lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:
     if not first:
         raise TableError("an empty file")
     if "\0" in first:
-        raise TableError("a binary file; CSV, NDJSON or Parquet is needed")
+        raise TableError("a binary file, or text without UTF-8; CSV, NDJSON or Parquet is needed")
     if first.lstrip().startswith("["):
         raise TableError("a JSON list; one object a line (NDJSON) is needed")
     if first.lstrip().startswith("{"):

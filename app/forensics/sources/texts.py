@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.forensics.sources.post_times import parse_instant
 from app.forensics.sources.tables import Batch, read_batches
-from app.forensics.sources.times import parse_time
 from app.ingest.rejects import Reject
 
 MAX_TEXT_CHARACTERS = 2_000_000
@@ -50,7 +50,7 @@ def _append(
     for i, line in enumerate(batch.lines):
         try:
             one, text = _id(batch.values["id"][i]), _text(batch.values["text"][i])
-            at_us = parse_time(batch.values["time"][i]) if "time" in batch.values else 0
+            at_us = parse_instant(batch.values["time"][i]) if "time" in batch.values else 0
             if one in seen and seen[one] != text:
                 raise ValueError(f"id {one[:40]!a} stands before with another text")
         except ValueError as error:
