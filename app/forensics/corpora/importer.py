@@ -4,16 +4,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 import asyncpg
 
 from app.core.db import Database
 from app.forensics.corpora import repository, writer
 from app.forensics.corpora.models import CorpusUpload
+from app.forensics.corpora.spool import Spooled
 from app.forensics.semantic.jobs import enqueue_indexing
 from app.forensics.sources.posts import PostBatch, read_posts
 from app.forensics.sources.tables import TableError
+from app.ingest.files import LargeFile
 from app.ingest.rejects import Reject
 from app.ingest.runner import MAX_RECORDED_REJECTS
 
@@ -22,6 +23,8 @@ PART = 10_000
 MAX_REJECTS = 100_000
 """A file that has more of them than this, and than posts, is read no further."""
 CONFLICT = "the id is there with another body; the first one was kept"
+BROKEN_OFF = "the body broke off; nothing of it was taken in"
+INTERRUPTED = "it was interrupted; what came before is there, and the same file adds the rest"
 COUNTED = ("rows", "added", "known", "conflicts", "deleted", "rejected", "over_cap")
 
 Progress = Callable[[Mapping[str, int]], None]
@@ -50,48 +53,47 @@ class Tally:
 
 async def import_posts(
     database: Database,
-    upload: CorpusUpload,
-    path: Path,
+    corpus_id: int,
+    file: LargeFile | Spooled,
     columns: Mapping[str, str],
     cap: int | None,
     max_characters: int | None = None,
     progress: Progress | None = None,
-) -> Tally:
-    """Take the posts of a file in, and record the run.
+) -> CorpusUpload:
+    """Take the posts of a file in; the record of the run, whose `fault` tells why not all of it.
 
     What is committed stays when it ends early: the same file taken in again adds what is missing.
+    Of a body that broke off nothing is taken in.
 
     Raises:
-        TableError: the file is no table of posts, or breaks off; what came before it is there.
         CorpusGoneError: the corpus was deleted meanwhile.
     """
+    upload = CorpusUpload(
+        corpus_id=corpus_id, file_name=file.name, sha256=file.sha256, size_bytes=file.size_bytes
+    )
     async with database.transaction() as connection:
-        await writer.begin_upload(connection, upload)
+        if not await writer.begin_upload(connection, upload):
+            raise CorpusGoneError
     tally = Tally()
-    fault: str | None = "it was interrupted"
+    fault: str | None = INTERRUPTED
     try:
-        batches = read_posts(path, columns, max_characters)
-        async for batch in _read_ahead(batches):
-            await _take_in(database, upload, batch, cap, tally, progress)
-            if tally.counts["over_cap"]:
-                break
-            _check_rejects(tally)
-        fault = _over_cap(tally, cap)
+        if isinstance(file, Spooled) and not file.is_whole:
+            fault = BROKEN_OFF
+        else:
+            batches = read_posts(file.path, columns, max_characters)
+            async for batch in _read_ahead(batches):
+                await _take_in(database, upload, batch, cap, tally, progress)
+                if tally.counts["over_cap"]:
+                    break
+            fault = _over_cap(tally, cap)
     except TableError as error:
-        fault = str(error).removeprefix(f"{path}: ")
-        raise TableError(fault) from None
+        fault = str(error).removeprefix(f"{file.path}: ")
     finally:
         await asyncio.shield(_end(database, upload, tally, fault))
-    return tally
-
-
-def _check_rejects(tally: Tally) -> None:
-    """30 KB of gzip hold ten million empty objects: to say of each what is wrong takes minutes."""
-    rows, rejected = tally.counts["rows"], tally.counts["rejected"]
-    if rejected > MAX_REJECTS and 2 * rejected > rows:
-        raise TableError(
-            f"{rejected:,} of the first {rows:,} rows are no posts; the rest was not read"
-        )
+    async with database.session() as session:
+        if (done := await session.get(CorpusUpload, upload.id)) is None:
+            raise CorpusGoneError
+        return done
 
 
 async def _read_ahead(batches: Iterator[PostBatch]):  # type: ignore[no-untyped-def]

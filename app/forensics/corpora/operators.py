@@ -18,7 +18,6 @@ from app.core.settings import Settings
 from app.forensics.corpora import repository, service, writer
 from app.forensics.corpora.importer import CorpusGoneError, import_posts
 from app.forensics.corpora.models import Corpus, CorpusUpload
-from app.forensics.sources.tables import TableError
 from app.ingest.files import LargeFile
 from app.plans import with_overrides
 
@@ -39,14 +38,7 @@ def take_in(file: Path, corpus: str, email: str | None, columns: Sequence[str]) 
         source = await asyncio.to_thread(LargeFile.hashed, file)
         found, cap = await _corpus(database, corpus, email)
         assert found.id is not None
-        upload = CorpusUpload(
-            corpus_id=found.id,
-            file_name=source.name,
-            sha256=source.sha256,
-            size_bytes=source.size_bytes,
-        )
-        await _import(database, upload, file, named, cap)
-        return await service.get_upload(database, upload.id)
+        return await _import(database, found.id, source, named, cap)
 
     _report(file, run_with_database(work))
 
@@ -113,11 +105,11 @@ async def _corpus(database: Database, name: str, email: str | None) -> tuple[Cor
 
 async def _import(
     database: Database,
-    upload: CorpusUpload,
-    file: Path,
+    corpus_id: int,
+    file: LargeFile,
     columns: Mapping[str, str],
     cap: int | None,
-) -> None:
+) -> CorpusUpload:
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
         console=_errors, transient=True, disable=not _errors.is_terminal,
@@ -129,12 +121,7 @@ async def _import(
             bar.update(task, description=said)
 
         try:
-            await import_posts(database, upload, file, columns, cap, progress=tell)
-        except TableError as error:
-            raise CommandError(
-                f"{file}: {error}; what came before it was taken in, and nothing of it is taken"
-                " twice when the whole file is"
-            ) from None
+            return await import_posts(database, corpus_id, file, columns, cap, progress=tell)
         except CorpusGoneError:
             raise CommandError("the corpus was deleted meanwhile") from None
 
@@ -148,6 +135,7 @@ def _report(file: Path, upload: CorpusUpload) -> None:
     if upload.unused_columns:
         _errors.print(f"columns not used: {', '.join(upload.unused_columns)}", markup=False)
     numbers = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts.items() if n)
-    typer.echo(f"{file.name}: {numbers or 'nothing in it'}")
+    if numbers or not upload.fault:
+        typer.echo(f"{file.name}: {numbers or 'nothing in it'}")
     if upload.fault:
-        raise CommandError(upload.fault)
+        raise CommandError(f"{file}: {upload.fault}")

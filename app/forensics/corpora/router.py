@@ -1,6 +1,7 @@
 """Routes of corpora: upload posts, look at them, link them, delete them for good."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -31,6 +32,7 @@ from app.forensics.corpora.schemas import (
     UploadQuery,
     UploadShown,
 )
+from app.forensics.corpora.spool import BrokenOffError
 from app.forensics.corpora.views import corpus_shown, post_shown, upload_shown
 from app.plans import Feature
 
@@ -80,6 +82,8 @@ async def upload_posts(
     platform and id: sent again it is left as it is, and with another body that is reported. Rows
     that cannot be read are told by line. The answer is the record of the run; what was taken in
     stays when the rest of a file is refused, and the same file sent again adds what is missing.
+    Posts are taken in once the whole body is there, then also when the caller has left; of a body
+    that broke off nothing is, which `GET …/uploads` tells.
     """
     assert caller.account_id is not None
     _check_encoding(request)
@@ -92,13 +96,19 @@ async def upload_posts(
             caller.plan,
             name,
             query,
-            request.stream(),
+            _body(request),
         )
-    except ClientDisconnect:
-        raise InvalidParameterError("the body broke off; nothing of it was taken in") from None
     finally:
         leave()
     return _json(upload_shown(upload))
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect:
+        raise BrokenOffError from None
 
 
 def _check_encoding(request: Request) -> None:

@@ -1,9 +1,8 @@
 """The rules of corpora: who sees and fills them, how much they hold, what goes for good."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -37,7 +36,6 @@ from app.forensics.findings.writer import (
     withdraw_findings,
 )
 from app.forensics.sources.posts import ALIASES
-from app.forensics.sources.tables import TableError
 from app.plans import Plan
 
 MAX_UPLOADS_AT_ONCE = 2  # of one account, at each server process
@@ -96,51 +94,26 @@ async def upload_posts(
     """
     columns = read_columns(query.column)
     corpus = await _get_or_create(database, account_id, plan, name)
-    async with spooled(settings, chunks) as body:
+    assert corpus.id is not None
+    async with spooled(settings, chunks, query.file_name) as body:
         if body.start == b"PAR1":
             raise InvalidBodyError("Parquet is taken in by `vric ingest posts`; send CSV or NDJSON")
-        assert corpus.id is not None
-        upload = CorpusUpload(
-            corpus_id=corpus.id,
-            file_name=query.file_name,
-            sha256=body.sha256,
-            size_bytes=body.size_bytes,
-        )
         unpacked = max(body.size_bytes * MAX_RATIO, MIN_UNPACKED_BYTES)
         most = min(settings.max_unpacked_bytes, unpacked)
-        fault = await _import(database, upload, body.path, columns, plan.posts_per_corpus, most)
-    done = await get_upload(database, upload.id)
-    counts = {"counts": done.counts, "upload": str(upload.id)}
-    if fault is not None:
-        raise InvalidBodyError(fault, extra=counts)
+        try:
+            done = await import_posts(
+                database, corpus.id, body, columns, plan.posts_per_corpus, most
+            )
+        except CorpusGoneError:
+            raise NotFoundError("the corpus was deleted meanwhile") from None
+    record = {"counts": done.counts, "upload": str(done.id)}
     if done.counts.get("over_cap"):
         raise PlanCapError(
-            f"the plan {plan.key}: {done.fault}", extra={**counts, "upgrade_url": "/plans"}
+            f"the plan {plan.key}: {done.fault}", extra={**record, "upgrade_url": "/plans"}
         )
+    if done.fault is not None:
+        raise InvalidBodyError(done.fault, extra=record)
     return done
-
-
-async def _import(
-    database: Database,
-    upload: CorpusUpload,
-    path: Path,
-    columns: Mapping[str, str],
-    cap: int | None,
-    max_characters: int,
-) -> str | None:
-    try:
-        await import_posts(database, upload, path, columns, cap, max_characters)
-    except TableError as error:
-        return str(error)
-    except CorpusGoneError:
-        raise NotFoundError("the corpus was deleted meanwhile") from None
-    return None
-
-
-async def get_upload(database: Database, upload_id: UUID) -> CorpusUpload:
-    """The record of an upload."""
-    async with database.session() as session:
-        return await session.get_one(CorpusUpload, upload_id)
 
 
 async def _get_or_create(database: Database, account_id: int, plan: Plan, name: str) -> Corpus:

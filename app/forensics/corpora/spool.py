@@ -17,20 +17,32 @@ _FORGOTTEN_S = 86_400.0
 _WRITE_BYTES = 1 << 20
 
 
+class BrokenOffError(Exception):
+    """Whoever sent a body left before its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spooled:
     """A body on the disk."""
 
     path: Path
+    name: str | None
+    """Of the file, as its sender has it."""
     sha256: str
     size_bytes: int
     start: bytes
     """Its first four bytes, which tell some formats."""
+    is_whole: bool
 
 
 @asynccontextmanager
-async def spooled(settings: Settings, chunks: AsyncIterator[bytes]) -> AsyncIterator[Spooled]:
+async def spooled(
+    settings: Settings, chunks: AsyncIterator[bytes], name: str | None = None
+) -> AsyncIterator[Spooled]:
     """The body as a file, gone at the end of the block.
+
+    Args:
+        chunks: a BrokenOffError ends them where the body broke off.
 
     Raises:
         UnavailableError: the disk does not take it.
@@ -43,17 +55,20 @@ async def spooled(settings: Settings, chunks: AsyncIterator[bytes]) -> AsyncIter
     except OSError as error:
         raise UnavailableError("the place for uploads is away") from error
     with file:
-        pending, start = bytearray(), b""
-        async for chunk in chunks:
-            pending += chunk
-            start = start or bytes(pending[:4]) * (len(pending) >= 4)
-            if len(pending) >= _WRITE_BYTES:
-                size += len(pending)
-                await _write(file, bytes(pending), digest)
-                pending.clear()
+        pending, start, is_whole = bytearray(), b"", True
+        try:
+            async for chunk in chunks:
+                pending += chunk
+                start = start or bytes(pending[:4]) * (len(pending) >= 4)
+                if len(pending) >= _WRITE_BYTES:
+                    size += len(pending)
+                    await _write(file, bytes(pending), digest)
+                    pending.clear()
+        except BrokenOffError:
+            is_whole = False
         size += len(pending)
         await _write(file, bytes(pending), digest)
-        yield Spooled(Path(file.name), digest.hexdigest(), size, start)
+        yield Spooled(Path(file.name), name, digest.hexdigest(), size, start, is_whole)
 
 
 async def _write(file, data: bytes, digest) -> None:  # type: ignore[no-untyped-def]

@@ -21,7 +21,8 @@ ON CONFLICT DO NOTHING
 _BEGIN_UPLOAD = """
 INSERT INTO corpus_uploads
     (id, corpus_id, file_name, sha256, size_bytes, status, counts, rejects, started_at)
-VALUES ($1, $2, $3, $4, $5, 'running', '{}', '[]', now())
+SELECT $1, id, $3, $4, $5, 'running', '{}', '[]', now() FROM corpora
+WHERE id = $2 AND deleted_at IS NULL FOR KEY SHARE
 """
 _NOTE_UPLOAD = """
 UPDATE corpus_uploads SET counts = $2, rejects = $3, unused_columns = $4 WHERE id = $1
@@ -127,9 +128,9 @@ async def create_corpus(connection: asyncpg.Connection, account_id: int | None, 
     return bool(await connection.execute(_CREATE, account_id, name) == "INSERT 0 1")
 
 
-async def begin_upload(connection: asyncpg.Connection, upload: CorpusUpload) -> None:
-    """Record that a file is being taken in."""
-    await connection.execute(
+async def begin_upload(connection: asyncpg.Connection, upload: CorpusUpload) -> bool:
+    """Record that a file is being taken in; whether the corpus is still there."""
+    done = await connection.execute(
         _BEGIN_UPLOAD,
         upload.id,
         upload.corpus_id,
@@ -137,6 +138,7 @@ async def begin_upload(connection: asyncpg.Connection, upload: CorpusUpload) -> 
         upload.sha256,
         upload.size_bytes,
     )
+    return bool(done == "INSERT 0 1")
 
 
 async def note_upload(

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -12,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.core.db import Database
+from app.forensics.corpora import importer
 from tests.forensics.corpora.conftest import Analyst, Analysts
+from tests.problems import assert_problem
 
 POST = {
     "id": "1", "platform": "x", "account": "a", "published_at": "2025-01-01T12:00:00Z",
@@ -178,6 +181,67 @@ async def test_two_uploads_at_once_take_each_post_once(
     assert sum(one.get("conflicts", 0) for one in counts) == 3_000
     assert await database.fetch_value("SELECT count(*) FROM posts") == 3_000
     assert (await analyst.get("corpora/c"))["posts"] == 3_000
+
+
+async def test_a_corpus_that_is_deleted_while_its_posts_come_in(analyst: Analyst) -> None:
+    path = "/v1/forensics/corpora/c"
+
+    async def body() -> AsyncIterator[bytes]:
+        yield _line()
+        assert (await analyst.client.delete(path)).status_code == 204
+
+    refused = await analyst.client.post(f"{path}/posts", content=body())
+    assert_problem(refused, 404, "not_found")
+
+
+async def test_a_corpus_that_is_deleted_before_its_upload_is_told_of(
+    analyst: Analyst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/v1/forensics/corpora/c"
+
+    end = importer._end
+
+    async def end_and_delete(*arguments: Any) -> None:
+        await end(*arguments)
+        assert (await analyst.client.delete(path)).status_code == 204
+
+    monkeypatch.setattr(importer, "_end", end_and_delete)
+    refused = await analyst.client.post(f"{path}/posts", content=_line())
+    assert_problem(refused, 404, "not_found")
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+async def test_a_body_that_breaks_off_leaves_a_record_and_nothing_else(
+    analyst: Analyst, is_chunked: bool
+) -> None:
+    whole = b"".join(_line(id=str(i)) for i in range(2_000))
+    sent = [whole[: len(whole) // 2]]
+    key = analyst.client.headers["X-API-Key"].encode()
+    length = (b"transfer-encoding", b"chunked") if is_chunked else (
+        b"content-length", b"%d" % len(whole)
+    )  # fmt: skip
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/v1/forensics/corpora/c/posts", "query_string": b"file_name=half.ndjson",
+        "headers": [(b"x-api-key", key), length], "client": ("127.0.0.1", 1), "server": ("a", 80),
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            return {"type": "http.request", "body": sent.pop(), "more_body": True}
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        """Nobody is there any more."""
+
+    await analyst.client._transport.app(scope, receive, send)  # type: ignore[attr-defined]
+    (run,) = (await analyst.get("corpora/c/uploads"))["items"]
+    assert (run["status"], run["file_name"]) == ("failed", "half.ndjson")
+    assert (run["fault"], run["size_bytes"]) == (importer.BROKEN_OFF, len(whole) // 2)
+    assert run["sha256"] == hashlib.sha256(whole[: len(whole) // 2]).hexdigest()
+    assert not any(run["counts"].values())
+    assert (await analyst.get("corpora/c"))["posts"] == 0
+    assert _counts(await analyst.upload(whole))["added"] == 2_000
 
 
 async def test_only_those_who_may_use_forensics_upload(analysts: Analysts) -> None:
