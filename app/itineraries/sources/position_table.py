@@ -1,5 +1,6 @@
 """Reads plain tables of positions: CSV, Parquet and JSON lines."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -143,8 +144,8 @@ def _json_batch(part: list[tuple[int, bytes]], columns: Mapping[str, str], said:
         if not content.strip():
             continue
         try:
-            record = orjson.loads(content)
-        except orjson.JSONDecodeError:
+            record = _parsed(content)
+        except (ValueError, RecursionError):
             rejects.append(Reject(line, "no JSON, or a line over 1 MB"))
             continue
         if not isinstance(record, dict):
@@ -160,6 +161,16 @@ def _json_batch(part: list[tuple[int, bytes]], columns: Mapping[str, str], said:
     batch = _batch(arrays, np.array(lines), said)
     rejects = sorted((*rejects, *batch.rejects), key=lambda reject: reject.line)
     return replace(batch, rejects=rejects, lines=len(part))
+
+
+def _parsed(content: bytes) -> Any:
+    """The value of a line. Python and pandas write NaN and Infinity, which JSON does not have."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if b"NaN" in content or b"Infinity" in content:
+            return json.loads(content)
+        raise
 
 
 def _our_name(theirs: str, ours: Mapping[str, str], columns: Mapping[str, str]) -> str | None:

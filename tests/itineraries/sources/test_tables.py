@@ -144,6 +144,23 @@ def test_json_lines() -> None:
     ]
 
 
+def test_json_lines_with_numbers_that_are_none() -> None:
+    content = (
+        b'{"craft_id": "a", "time": 1700049600, "lat": 1, "lon": 2, "speed_kn": NaN,'
+        b' "altitude_ft": Infinity}\n'
+        b'{"craft_id": "a", "time": 1700049660, "lat": NaN, "lon": 2}\n'
+        b'{"craft_id": NaN,\n' + b"[" * 100_000 + b"NaN\n"
+    )
+    found = joined(list(read_positions_ndjson(io.BytesIO(content))))
+    assert found.positions.time_s.tolist() == [NOON_S]
+    assert np.isnan([found.positions.speed_kn[0], found.positions.altitude_ft[0]]).all()
+    assert found.rejects == [
+        Reject(2, "lat or lon is not a number"),
+        Reject(3, "no JSON, or a line over 1 MB"),
+        Reject(4, "no JSON, or a line over 1 MB"),
+    ]
+
+
 def test_parquet_with_types_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "fixes.parquet"
     columns = {
