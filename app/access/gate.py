@@ -101,11 +101,11 @@ def audience_of(scope: Scope) -> str:
 
 
 def account_of(scope: Scope) -> str:
-    """The account and plan under which a request is served: the audience of what is private."""
+    """For whom a private answer is: the account, its plan, and what the key's scopes leave of it."""
     principal: Principal | None = scope.get("state", {}).get("principal")
     if principal is None or principal.account_id is None:
         return "anonymous"
-    return f"{principal.plan.key}:{principal.subject}"
+    return f"{audience_of(scope)}:{principal.subject}"
 
 
 async def get_principal(request: Request) -> Principal:

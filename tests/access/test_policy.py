@@ -80,3 +80,16 @@ async def test_scopes_narrow_a_plan(database: Database, make_account_key: MakeKe
             await client.get("/v1/me", headers={"X-API-Key": key}), 403, "insufficient_scope"
         )
         assert "account" in str(body["detail"])
+
+
+async def test_a_tag_opens_nothing_to_a_key_without_the_scope(
+    database: Database, make_account_key: MakeKey
+) -> None:
+    whole = {"X-API-Key": await make_account_key(plan="premium")}
+    narrow = {"X-API-Key": await make_account_key(scopes=["events"])}
+    async with serving(database.url) as client:
+        path = "/v1/routes/zones"
+        told = {"If-None-Match": (await client.get(path, headers=whole)).headers["etag"]}
+        assert (await client.get(path, headers=whole | told)).status_code == 304
+        refused = await client.get(path, headers=narrow | told)
+        assert_problem(refused, 403, "insufficient_scope")
