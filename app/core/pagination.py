@@ -12,7 +12,13 @@ from app.core.errors import InvalidParameterError
 
 CursorValue: TypeAlias = str | int | float
 Limit = Annotated[
-    int, Field(ge=1, le=10_000, description="How many at once; clamped to the plan's page cap.")
+    int,
+    Field(
+        ge=1,
+        le=10_000,
+        description="How many at once; clamped to the plan's page cap.",
+        examples=[12],
+    ),
 ]
 Cursor = Annotated[
     str | None,

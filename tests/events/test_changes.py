@@ -127,4 +127,5 @@ async def test_no_beginning_is_an_error_of_the_service(demo: httpx.AsyncClient, 
 async def test_a_plan_clips_the_limit(demo: httpx.AsyncClient) -> None:
     body = (await demo.get(CHANGES, params={"limit": 500})).json()
     assert body["returned"] == 91
-    assert body["meta"]["clipped"] == {"parameter": "limit", "asked": 500, "given": 100}
+    clipped = {"parameter": "limit", "asked": 500, "given": 100, "plan": "anonymous"}
+    assert body["meta"]["clipped"] == clipped
