@@ -48,7 +48,7 @@ class Messages:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Begun:
     """A message whose parts are not all there: line and time of the first that came, parts by number."""
 
@@ -92,9 +92,9 @@ class Sentences:
         payloads = [payload for _, payload, _, _ in messages]
         fill = np.array([fill for _, _, fill, _ in messages], dtype=np.int64)
         bits = np.array([len(payload) for payload in payloads], dtype=np.int64) * 6 - fill
-        synthetic = np.array(
-            [SYNTHETIC in found[row][_PREFIX] for row, _, _, _ in messages], dtype=bool
-        )
+        synthetic = np.zeros(len(messages), dtype=np.bool_)
+        if SYNTHETIC in text:
+            synthetic[:] = [SYNTHETIC in found[row][_PREFIX] for row, _, _, _ in messages]
         self._line += len(found)
         for key in [key for key, begun in self._open.items() if begun.is_over(self._line)]:
             rejects.append(self._open.pop(key).reject())
