@@ -10,9 +10,15 @@ from app.core.jobs.queue import enqueue
 from app.forensics.corpora import repository, writer
 from app.forensics.findings.writer import delete_versions_naming
 
+LOST = (
+    "the server that took it in ended; what came before is there, and the same file adds the rest"
+)
+
 
 async def purge(job: Job) -> None:
-    """Delete what deleted corpora still hold."""
+    """Delete what deleted corpora still hold, and end uploads whose server was killed."""
+    async with job.transaction() as connection:
+        await writer.fail_lost_uploads(connection, LOST)
     async with job.database.session() as session:
         deleted = await repository.list_deleted(session)
     for corpus_id in deleted:

@@ -28,8 +28,11 @@ _NOTE_UPLOAD = """
 UPDATE corpus_uploads SET counts = $2, rejects = $3, unused_columns = $4 WHERE id = $1
 """
 _END_UPLOAD = """
-UPDATE corpus_uploads SET status = $2, fault = $3, finished_at = now()
-WHERE id = $1 AND status = 'running'
+UPDATE corpus_uploads SET status = $2, fault = $3, finished_at = now() WHERE id = $1
+"""
+_FAIL_LOST_UPLOADS = """
+UPDATE corpus_uploads SET status = 'failed', fault = $1, finished_at = now()
+WHERE status = 'running' AND started_at < now() - interval '6 hours'
 """
 _LOCK = "SELECT post_count FROM corpora WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
 _INCOMING = """
@@ -161,6 +164,11 @@ async def note_upload(
 async def end_upload(connection: asyncpg.Connection, upload_id: UUID, fault: str | None) -> None:
     """Tell that a file is taken in, or why not all of it."""
     await connection.execute(_END_UPLOAD, upload_id, "failed" if fault else "done", fault)
+
+
+async def fail_lost_uploads(connection: asyncpg.Connection, fault: str) -> None:
+    """End uploads that nobody takes in any more; one that is under way after all has the last word."""
+    await connection.execute(_FAIL_LOST_UPLOADS, fault)
 
 
 async def save_posts(

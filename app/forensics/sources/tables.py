@@ -165,10 +165,11 @@ def _csv_rows(
     rows: list[list[str]] = []
     raw: list[str] = []
     rejects: list[Reject] = []
-    begun = lines.characters
+    begun, ended = lines.characters, 0
     while True:
         try:
             for row in reader:
+                ended = reader.line_num
                 text = lines.taken() if lines.keeps else ""
                 if len(row) == width:
                     numbers.append(reader.line_num + 1)
@@ -185,8 +186,18 @@ def _csv_rows(
             yield numbers, rows, raw, rejects
             return
         except csv.Error as error:
-            rejects.append(Reject(reader.line_num + 1, str(error)))
+            rejects.append(_not_read(ended + 2, reader.line_num + 1, error))
+            ended = reader.line_num
             lines.taken()
+
+
+def _not_read(first: int, last: int, error: csv.Error) -> Reject:
+    """Of a row that ends nowhere, the line where it begins and all that it took with it."""
+    if last <= first:
+        return Reject(last, str(error))
+    return Reject(
+        first, f"a quote that is not closed; nothing was read up to line {last} ({error})"
+    )
 
 
 def _read_ndjson(first: str, lines: _Lines, wanted: _Wanted) -> Iterator[Batch]:

@@ -4,16 +4,18 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
 
 from app.core.db import Database
+from app.core.jobs.kinds import Job
 from app.core.settings import Settings
 from app.main import create_app
 from tests.conftest import make_settings
@@ -131,6 +133,13 @@ async def worker(database: Database, settings: Settings) -> AsyncIterator[None]:
     """A worker in this process."""
     async with working(database, settings):
         yield
+
+
+class OwnedJob(Job):
+    """A job that no other worker will take."""
+
+    def transaction(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        return self.database.transaction()
 
 
 def campaign(accounts: int = 6, rounds: int = 8, start: int = 0) -> list[Record]:

@@ -1,7 +1,6 @@
 """Corpora are private, and what is deleted is gone from every table."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
 from uuid import uuid4
 
 import asyncpg
@@ -10,12 +9,11 @@ import pytest
 
 from app.accounts.writer import delete_account
 from app.core.db import Database
-from app.core.jobs.kinds import Job
 from app.core.settings import Settings
 from app.forensics.corpora import writer
 from app.forensics.corpora.jobs import FORGET, forget, purge
 from app.forensics.corpora.service import delete_corpora_of
-from tests.forensics.corpora.conftest import Analyst, Analysts, campaign
+from tests.forensics.corpora.conftest import Analyst, Analysts, OwnedJob, campaign
 
 SECRET = "marzipan-4711"
 
@@ -196,7 +194,7 @@ async def test_a_deletion_that_broke_off_is_taken_up_again(
         left[0] -= 1
         return await step(connection, corpus_id, account)
 
-    job = _OwnedJob(1, payload, 1, uuid4(), database, settings)
+    job = OwnedJob(1, payload, 1, uuid4(), database, settings)
     with monkeypatch.context() as broken:
         broken.setattr(writer, "delete_posts_of", breaks_off)
         with pytest.raises(ConnectionError):
@@ -206,13 +204,6 @@ async def test_a_deletion_that_broke_off_is_taken_up_again(
     assert (await analyst.get("corpora/c"))["posts"] == 0
     assert await database.fetch_value("SELECT count(*) FROM posts") == 0
     assert await database.fetch_value("SELECT count(*) FROM post_tombstones") == 448
-
-
-class _OwnedJob(Job):
-    """A job that no other worker will take."""
-
-    def transaction(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
-        return self.database.transaction()
 
 
 async def test_what_an_account_held_goes_in_steps_that_a_crash_does_not_end(
@@ -240,7 +231,7 @@ async def test_what_an_account_held_goes_in_steps_that_a_crash_does_not_end(
         left[0] -= 1
         return await step(connection, corpus_id)
 
-    job = _OwnedJob(1, {}, 1, uuid4(), database, settings)
+    job = OwnedJob(1, {}, 1, uuid4(), database, settings)
     with monkeypatch.context() as broken:
         broken.setattr(writer, "purge_step", breaks_off)
         with pytest.raises(ConnectionError):

@@ -6,6 +6,7 @@ import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pyarrow as pa
@@ -13,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.core.db import Database
+from app.core.settings import Settings
 from app.forensics.corpora import importer
-from tests.forensics.corpora.conftest import Analyst, Analysts
+from app.forensics.corpora.jobs import purge
+from tests.forensics.corpora.conftest import Analyst, Analysts, OwnedJob
 from tests.problems import assert_problem
 
 POST = {
@@ -242,6 +245,32 @@ async def test_a_body_that_breaks_off_leaves_a_record_and_nothing_else(
     assert not any(run["counts"].values())
     assert (await analyst.get("corpora/c"))["posts"] == 0
     assert _counts(await analyst.upload(whole))["added"] == 2_000
+
+
+async def test_an_upload_whose_server_was_killed_is_told_as_failed(
+    analyst: Analyst, database: Database, settings: Settings
+) -> None:
+    job = OwnedJob(1, {}, 1, uuid4(), database, settings)
+    ages = {"3 hours": "running", "7 hours": "failed"}
+    for age, status in ages.items():
+        await analyst.upload(_line())
+        async with database.transaction() as connection:
+            await connection.execute(
+                "UPDATE corpus_uploads SET status = 'running', finished_at = NULL,"
+                f" started_at = now() - interval '{age}'"
+            )
+        await purge(job)
+        runs = (await analyst.get("corpora/c/uploads"))["items"]
+        assert {run["status"] for run in runs} == {status}
+
+
+async def test_a_quote_that_is_not_closed_is_told_where_it_opens(analyst: Analyst) -> None:
+    rows = [b"id,account,text", b"1,a,one", b'2,a,"two', b"3,a,three", b"4,a,four"]
+    upload = await analyst.upload(b"\n".join(rows) + b"\n")
+    assert _counts(upload) == {"rows": 2, "added": 1, "rejected": 1}
+    ((told),) = upload["rejects"]
+    assert told["line"] == 3
+    assert "up to line 5" in told["reason"]
 
 
 async def test_only_those_who_may_use_forensics_upload(analysts: Analysts) -> None:
