@@ -1,8 +1,9 @@
 """Reads itineraries: pages, one, its claims as they stood, its history, its matches on lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import compress
 
 import orjson
 
@@ -12,6 +13,7 @@ from app.core.pagination import decode_cursor, encode_cursor
 from app.events.outlets import fold_name
 from app.events.parameters import Box, DateRange
 from app.events.repository.statements import Statement
+from app.itineraries.journeys.corridor import Line
 from app.itineraries.journeys.places import country_code
 from app.itineraries.journeys.queries import ItinerariesQuery, ItineraryFilter, ItinerarySort
 
@@ -57,7 +59,7 @@ class Page:
     next_cursor: str | None
 
 
-Keep = Callable[[Sequence[float], Sequence[float]], bool]
+Keep = Callable[[Sequence[Sequence[Line]]], Awaitable[Iterable[bool]]]
 _CHUNK = 500
 _MAX_READ = 20_000
 
@@ -69,7 +71,7 @@ async def fetch_page(
 
     Args:
         whole: `item` is the document instead of the summary.
-        keep: tells by the stops of one leg whether its itinerary is meant; it is asked of what
+        keep: tells by the stops of their legs which itineraries are meant; it is asked of what
             meets all other conditions, at most for 20,000 itineraries a page.
     """
     rows: list[Row] = []
@@ -78,11 +80,13 @@ async def fetch_page(
         chunk = limit + 1 if keep is None else _CHUNK
         found = await _fetch(database, query, cursor, chunk, keep is not None, whole)
         read += len(found)
-        for row in found:
-            if keep is None or any(keep(*leg) for leg in orjson.loads(row["stops"] or b"[]")):
-                rows.append(row)
-            if len(rows) > limit:
-                return Page(rows[:limit], _cursor(query.sortby, rows[limit - 1]))
+        kept = found
+        if keep is not None:
+            stops = [orjson.loads(row["stops"] or b"[]") for row in found]
+            kept = list(compress(found, await keep(stops)))
+        rows += kept
+        if len(rows) > limit:
+            return Page(rows[:limit], _cursor(query.sortby, rows[limit - 1]))
         if len(found) < chunk:
             return Page(rows, None)
         cursor = _cursor(query.sortby, found[-1])
@@ -197,16 +201,19 @@ def _place(s: Statement, text: str) -> Callable[[str], str]:
 
 def _between(s: Statement, origin: str | None, to: str | None) -> str:
     """A leg begins at one and it or a later one ends at the other."""
-    tables, tests = [], []
-    if origin:
-        tables.append("itinerary_legs a")
-        tests.append(f"a.itinerary_id = i.id AND {_place(s, origin)('a.from')}")
-    if to:
-        tables.append("itinerary_legs b")
-        tests.append(f"b.itinerary_id = i.id AND {_place(s, to)('b.to')}")
-    if origin and to:
-        tests.append("a.position <= b.position")
-    return f"EXISTS (SELECT 1 FROM {', '.join(tables)} WHERE {' AND '.join(tests)})"
+    begins = _place(s, origin)("l.from") if origin else None
+    ends = _place(s, to)("l.to") if to else None
+    if begins is None or ends is None:
+        return (
+            "EXISTS (SELECT 1 FROM itinerary_legs l"
+            f" WHERE l.itinerary_id = i.id AND {begins or ends})"
+        )
+    # One pass: to hold each leg against each later one takes hours where there are thousands.
+    return (
+        f"i.id IN (SELECT l.itinerary_id FROM itinerary_legs l WHERE {begins} OR {ends}"
+        " GROUP BY l.itinerary_id HAVING min(l.position) FILTER (WHERE"
+        f" {begins}) <= max(l.position) FILTER (WHERE {ends}))"
+    )
 
 
 def _in_box(s: Statement, box: Box) -> str:

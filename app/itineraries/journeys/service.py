@@ -1,12 +1,11 @@
 """What callers get of itineraries: pages, one as it was known on a day, its history."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import orjson
 
 from app.core.db import Database
@@ -18,7 +17,7 @@ from app.events.repository.items import fetch_linked_events
 from app.itineraries.journeys import repository
 from app.itineraries.journeys.assemble import assemble
 from app.itineraries.journeys.claims import read_claim
-from app.itineraries.journeys.corridor import distance_between_lines_km
+from app.itineraries.journeys.corridor import Line, are_near
 from app.itineraries.journeys.derive import FEATURE, target_of
 from app.itineraries.journeys.queries import (
     ItinerariesQuery,
@@ -73,13 +72,10 @@ async def list_itineraries(
 def _keeper(query: ItinerariesQuery) -> repository.Keep | None:
     if query.corridor is None:
         return None
-    points = np.array(parse_corridor(query.corridor))
+    lons, lats = zip(*parse_corridor(query.corridor), strict=True)
 
-    def keep(lats: Any, lons: Any) -> bool:
-        apart = distance_between_lines_km(
-            np.asarray(lats), np.asarray(lons), points[:, 1], points[:, 0]
-        )
-        return apart <= query.corridor_km
+    async def keep(itineraries: Sequence[Sequence[Line]]) -> Iterable[bool]:
+        return await asyncio.to_thread(are_near, itineraries, (lats, lons), query.corridor_km)
 
     return keep
 
