@@ -1,6 +1,6 @@
 """Polygons as GeoJSON gives them: checked, and as PostgreSQL tests points against them."""
 
-import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -64,7 +64,10 @@ def _check_ring(ring: Any) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Compared, not converted: JSON has whole numbers that no float holds.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _listed(value: Any, what: str) -> list[Any]:

@@ -263,6 +263,8 @@ async def test_zones_are_kept_by_account(
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0]]]},
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]},
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 95], [1, 0], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 10**400], [1, 0], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1, 10**400], [1, 0], [0, 0]]]},
         {"type": "Polygon", "coordinates": [[[0, 0], ["1", 1], [1, 0], [0, 0]]]},
         {"type": "Polygon", "coordinates": [[[-170, 0], [170, 0], [170, 5], [-170, 0]]]},
         {"type": "MultiPolygon", "coordinates": [[]]},
