@@ -85,6 +85,7 @@ async def import_posts(
                 await _take_in(database, upload, batch, cap, tally, progress)
                 if tally.counts["over_cap"]:
                     break
+                _check_rejects(tally)
             fault = _over_cap(tally, cap)
     except TableError as error:
         fault = str(error).removeprefix(f"{file.path}: ")
@@ -94,6 +95,15 @@ async def import_posts(
         if (done := await session.get(CorpusUpload, upload.id)) is None:
             raise CorpusGoneError
         return done
+
+
+def _check_rejects(tally: Tally) -> None:
+    """30 KB of gzip hold ten million empty objects: to say of each what is wrong takes minutes."""
+    rows, rejected = tally.counts["rows"], tally.counts["rejected"]
+    if rejected > MAX_REJECTS and 2 * rejected > rows:
+        raise TableError(
+            f"{rejected:,} of the first {rows:,} rows are no posts; the rest was not read"
+        )
 
 
 async def _read_ahead(batches: Iterator[PostBatch]):  # type: ignore[no-untyped-def]
