@@ -9,7 +9,7 @@ import orjson
 
 from app.itineraries.formats.lines import TrackFormat, encode
 from app.itineraries.formats.table import safe
-from app.itineraries.journeys.maps import Tracks, features_of, lines_of, points_of
+from app.itineraries.journeys.maps import Tracks, features_of, leg_features, lines_of, points_of
 from app.itineraries.journeys.queries import ItineraryFormat, ListFormat
 from app.itineraries.pictures.picture import draw_png, draw_svg
 
@@ -58,7 +58,7 @@ def encode_itinerary(
     if format_ is ItineraryFormat.JSON:
         return orjson.dumps(itinerary, option=orjson.OPT_UTC_Z)
     if format_ is ItineraryFormat.CSV:
-        return legs_csv([itinerary])
+        return _legs_csv([itinerary])
     if format_ is ItineraryFormat.GEOJSON:
         about = {name: value for name, value in itinerary.items() if name != "legs"}
         collection = {"type": "FeatureCollection", "features": features_of(itinerary, tracks)}
@@ -70,7 +70,22 @@ def encode_itinerary(
     return encode(_TRACK_FORMATS[format_], itinerary["title"], lines, points_of(itinerary))
 
 
-def legs_csv(itineraries: Sequence[Mapping[str, Any]]) -> bytes:
+def encode_list(
+    format_: ListFormat, itineraries: Sequence[Mapping[str, Any]], about: Mapping[str, Any]
+) -> bytes:
+    """Itineraries as lines of JSON, a row a leg, or a feature a leg with members `about` the list."""
+    if format_ is ListFormat.NDJSON:
+        return b"".join(orjson.dumps(item) + b"\n" for item in itineraries)
+    if format_ is ListFormat.CSV:
+        return _legs_csv(itineraries)
+    features = [feature for item in itineraries for feature in leg_features(item)]
+    collection = {
+        "type": "FeatureCollection", "features": features, "numberReturned": len(features), **about,
+    }  # fmt: skip
+    return orjson.dumps(collection, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _legs_csv(itineraries: Sequence[Mapping[str, Any]]) -> bytes:
     """One row a leg."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")

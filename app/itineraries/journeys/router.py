@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
@@ -19,13 +18,12 @@ from app.events.links import Links
 from app.events.responses import envelope, problems
 from app.itineraries.journeys import service
 from app.itineraries.journeys.examples import ITINERARY_PAGE
-from app.itineraries.journeys.maps import leg_features
 from app.itineraries.journeys.outputs import (
     ITEM_TYPES,
     LIST_TYPES,
     UNDRAWN,
     encode_itinerary,
-    legs_csv,
+    encode_list,
 )
 from app.itineraries.journeys.queries import (
     ItinerariesQuery,
@@ -90,17 +88,8 @@ async def list_itineraries(
     listed = links.of(answer.next_cursor)
     if format_ is ListFormat.JSON:
         return envelope(answer.items, listed, answer.meta)
-    if format_ is ListFormat.NDJSON:
-        body = b"".join(orjson.dumps(item) + b"\n" for item in answer.items)
-    elif format_ is ListFormat.CSV:
-        body = legs_csv(answer.items)
-    else:
-        features = [feature for item in answer.items for feature in leg_features(item)]
-        collection = {
-            "type": "FeatureCollection", "features": features, "links": listed,
-            "numberReturned": len(features), "meta": answer.meta,
-        }  # fmt: skip
-        body = orjson.dumps(collection, option=orjson.OPT_SERIALIZE_NUMPY)
+    about = {"links": listed, "meta": answer.meta}
+    body = await asyncio.to_thread(encode_list, format_, answer.items, about)
     headers = {}
     if answer.next_cursor is not None:
         headers["Link"] = f'<{links.next(answer.next_cursor)}>; rel="next"'
