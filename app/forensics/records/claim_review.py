@@ -4,6 +4,7 @@ https://schema.org/ClaimReview; the names of properties are schema.org's.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,9 +30,9 @@ _LABELS = (
 
 def reviews_in(value: object) -> Iterator[Mapping[str, Any]]:
     """Every ClaimReview in a schema.org document: itself, in `@graph`, or in a data feed."""
-    waiting = [value]
+    waiting = deque([value])
     while waiting:
-        part = waiting.pop(0)
+        part = waiting.popleft()
         if isinstance(part, list):
             waiting += part
         elif isinstance(part, dict):

@@ -7,7 +7,12 @@ import httpx
 import pytest
 
 from app.core.db import Database
-from app.forensics.records.claim_review import claim_of_review, review_of_claim, verdict_of
+from app.forensics.records.claim_review import (
+    claim_of_review,
+    review_of_claim,
+    reviews_in,
+    verdict_of,
+)
 from tests.forensics.records.conftest import claim, take_in
 
 REVIEW: dict[str, Any] = {
@@ -94,3 +99,8 @@ async def test_reviews_of_odd_shape_are_refused_or_read(database: Database) -> N
     outcome = await take_in(database, "claim", odd)
     assert outcome.counts["claims"] == 1
     assert [reject.line for reject in outcome.rejects] == [1, 3, 4, 5]
+
+
+def test_a_review_is_found_in_a_long_feed() -> None:
+    feed = {"@graph": [*([] for _ in range(500_000)), {"item": [REVIEW]}]}
+    assert list(reviews_in(feed)) == [REVIEW]
