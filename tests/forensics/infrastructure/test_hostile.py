@@ -104,6 +104,13 @@ def test_names_that_lead_out_of_the_archive_are_left_out(tmp_path: Path) -> None
     assert {path.name for path in tmp_path.iterdir()} == {"a.zip"}
 
 
+@pytest.mark.parametrize("name", [".", "ok"])
+def test_a_file_that_is_named_as_a_folder_is_left_out(tmp_path: Path, name: str) -> None:
+    answer = _analysed(tmp_path, {name: GOOD, "ok/site/index.html": GOOD})
+    assert [site["site"] for site in answer["sites"]] == ["site"]
+    assert len(answer["skipped"]) == 1
+
+
 def test_bombs_and_too_many_files_are_refused(tmp_path: Path) -> None:
     assert len(BOMB) < 1_000_000
     (tmp_path / "bomb.zip").write_bytes(BOMB)

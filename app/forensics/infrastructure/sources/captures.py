@@ -67,7 +67,7 @@ def read_captures(files: Iterable[CapturedFile], skip: Skip) -> tuple[list[Captu
     named: dict[str, str] = {}
     for file in found:
         path = file.path.relative_to(around) if file.path.is_relative_to(around) else file.path
-        alone = len(path.parts) == 1
+        alone = len(path.parts) <= 1  # none: a ZIP may hold a file and a folder of one name, or "."
         if alone and path.name == SHARED_LIST:
             shared = file.data
         elif path.suffix.lower() == ".har":
