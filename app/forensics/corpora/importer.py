@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 
 import asyncpg
@@ -15,6 +16,7 @@ from app.forensics.semantic.jobs import enqueue_indexing
 from app.forensics.sources.posts import PostBatch, read_posts
 from app.forensics.sources.tables import TableError
 from app.ingest.files import LargeFile
+from app.ingest.read_ahead import read_ahead
 from app.ingest.rejects import Reject
 from app.ingest.runner import MAX_RECORDED_REJECTS
 
@@ -81,11 +83,12 @@ async def import_posts(
             fault = BROKEN_OFF
         else:
             batches = read_posts(file.path, columns, max_characters)
-            async for batch in _read_ahead(batches):
-                await _take_in(database, upload, batch, cap, tally, progress)
-                if tally.counts["over_cap"]:
-                    break
-                _check_rejects(tally)
+            async with aclosing(read_ahead(batches)) as ahead:
+                async for batch in ahead:
+                    await _take_in(database, upload, batch, cap, tally, progress)
+                    if tally.counts["over_cap"]:
+                        break
+                    _check_rejects(tally)
             fault = _over_cap(tally, cap)
     except TableError as error:
         fault = str(error).removeprefix(f"{file.path}: ")
@@ -104,17 +107,6 @@ def _check_rejects(tally: Tally) -> None:
         raise TableError(
             f"{rejected:,} of the first {rows:,} rows are no posts; the rest was not read"
         )
-
-
-async def _read_ahead(batches: Iterator[PostBatch]):  # type: ignore[no-untyped-def]
-    """The batches of a reader that runs in a thread, one ahead."""
-    reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
-    try:
-        while (batch := await reading) is not None:
-            reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
-            yield batch
-    finally:
-        await asyncio.wait({reading})
 
 
 async def _take_in(

@@ -1,8 +1,8 @@
 """Takes files of positions in: batches of a reader become parts, each committed as a whole."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from app.core import data_version
 from app.core.clock import now
 from app.core.db import Database
 from app.ingest.files import LargeFile
+from app.ingest.read_ahead import read_ahead
 from app.ingest.rejects import Reject
 from app.ingest.runner import MAX_RECORDED_REJECTS, Outcome, run_in_parts
 from app.itineraries.crafts.keys import as_key, kind_of
@@ -93,16 +94,11 @@ async def import_positions(
 
     async def work() -> Outcome:
         tally = Tally()
-        # The next batch is read in a thread while the database takes this one in.
-        reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        try:
-            while (batch := await reading) is not None:
-                reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        async with aclosing(read_ahead(batches)) as ahead:
+            async for batch in ahead:
                 await take_in(database, batch, source, bounds, tally)
                 if progress is not None:
                     progress(tally.counts["lines"])
-        finally:
-            await asyncio.wait({reading})
         return tally.outcome()
 
     return await run_in_parts(database, kind, file, version, work)
