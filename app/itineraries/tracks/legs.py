@@ -37,7 +37,7 @@ __all__ = [
 ]  # fmt: skip
 
 METHOD = "leg"
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 
 EDGE_FIXES = 3
 TURNAROUND_FT = 15_000.0
