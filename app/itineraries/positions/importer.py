@@ -24,7 +24,7 @@ from app.itineraries.positions.writer import ALWAYS, mark_stale, mark_synthetic,
 from app.itineraries.sources.batch import Batch, IdentityStatement
 from app.itineraries.tracks.positions import Positions
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 # What is committed at once: half a second of work, for which a listener may have to wait.
 PART = 50_000
 # A receiver's clock may be wrong by its time zone, not by more.
