@@ -1,9 +1,11 @@
-"""Gives places that a report names by a code, or ports by name, the point that is known of them."""
+"""What is known of places that are named by a code, or of ports by name: points, and other names."""
 
 import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+
+import airportsdata
 
 from app.events.outlets import fold_name
 from app.itineraries.airfields import load_airports
@@ -50,6 +52,28 @@ def _locate(place: Place, mode: str) -> Place | None:
     return None
 
 
+def other_names(country: str | None, name: str | None, code: str | None) -> list[str]:
+    """The codes, name and city of an airport; of a port, the names that reports use."""
+    airport = _airports().get(code) if code else None
+    if airport is not None and country in (None, airport["country"]):
+        return [airport["icao"], airport["iata"], airport["name"], *airport["city"].split("/")]
+    return [also for own, port, also in _port_names() if (own, port) == (country, name)]
+
+
+@cache
+def _airports() -> Mapping[str, airportsdata.Airport]:
+    known = airportsdata.load("ICAO").values()
+    return {code: airport for airport in known for code in (airport["icao"], airport["iata"])}
+
+
+@cache
+def _port_names() -> list[tuple[str, str, str]]:
+    """Country and name of ports in the World Port Index, and a name that reports use."""
+    text = (files("app.itineraries.data") / "port_names.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return [(row["country"], row["name"], row["also"]) for row in rows]
+
+
 @cache
 def _ports() -> Mapping[str, list[tuple[str, float, float]]]:
     """Ports by their name in the World Port Index, and by those that reports use."""
@@ -58,8 +82,7 @@ def _ports() -> Mapping[str, list[tuple[str, float, float]]]:
     columns = (places.names, places.countries, places.lat.tolist(), places.lon.tolist())
     for name, country, lat, lon in zip(*columns, strict=True):
         found.setdefault(fold_name(name), []).append((country, round(lat, 5), round(lon, 5)))
-    text = (files("app.itineraries.data") / "port_names.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        meant = [port for port in found[fold_name(row["name"])] if port[0] == row["country"]]
-        found.setdefault(fold_name(row["also"]), []).extend(meant)
+    for country, name, also in _port_names():
+        meant = [port for port in found[fold_name(name)] if port[0] == country]
+        found.setdefault(fold_name(also), []).extend(meant)
     return found

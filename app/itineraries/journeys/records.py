@@ -9,6 +9,7 @@ import orjson
 
 from app.events.outlets import fold_name
 from app.itineraries.journeys.claims import Claim
+from app.itineraries.journeys.gazetteer import other_names
 from app.itineraries.journeys.identifiers import identifier_key
 from app.itineraries.journeys.names import REDACTED
 from app.itineraries.journeys.places import country_name
@@ -175,4 +176,6 @@ def _leg_row(leg: Mapping[str, Any]) -> LegRow:
 def _names(place: Mapping[str, Any] | None) -> list[str]:
     if place is None:
         return []
-    return [fold_name(place[key]) for key in ("name", "code") if place[key]]
+    name, code = place["name"], place["code"]
+    given = (name, code, *other_names(place["country"], name, code))
+    return list(dict.fromkeys(filter(None, (fold_name(one or "") for one in given))))

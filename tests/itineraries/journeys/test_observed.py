@@ -66,6 +66,8 @@ async def test_an_aircraft_that_nobody_reports_has_an_itinerary(
     await observe(database, "2020-10-26T20:00:00Z", "2020-10-26T23:30:00Z", (HAVANA, UNKNOWN))
     assert await record_observed_legs(database, SECRETS) == 1
     [item] = (await fetch(caller, ROUTES, craft="EP-XYZ", status="observed"))["items"]
+    for query in ({"from": "HAV"}, {"from": "José Martí International Airport"}):
+        assert item in (await fetch(caller, ROUTES, craft="EP-XYZ", **query))["items"]
     [only] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
     assert only["from"]["place"]["country"] == "CU"
     assert only["to"]["place"] is None and only["to"]["status"] == "unknown"

@@ -107,6 +107,10 @@ async def test_more_of_a_voyage_changes_its_leg_and_no_other(
     [arrived] = (await fetch(caller, f"{ROUTES}/{item['id']}"))["legs"]
     assert arrived["to"]["place"]["country"] == "VE"
     assert "0 itineraries changed" in ingest(tmp_path, ais() + "\n", database.url)
+    # By the names that people use, and not the index of ports alone.
+    for query in ({"from": "Havana"}, {"from": "La Habana", "to": "Puerto José"}):
+        [found] = (await fetch(caller, ROUTES, craft=IMO, **query))["items"]
+        assert found["id"] == item["id"]
 
 
 async def test_a_silence_that_goes_on_is_a_dark_period_without_an_end(
