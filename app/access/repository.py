@@ -75,11 +75,16 @@ async def find_keys_by_hint(session: AsyncSession, hint: str) -> list[ApiKey]:
     return list((await session.exec(keys)).all())
 
 
-async def lock_account(session: AsyncSession, account_id: int) -> Account | None:
-    """An account, held until the end of the transaction."""
-    return (
-        await session.exec(select(Account).where(Account.id == account_id).with_for_update())
-    ).first()
+async def lock_account(
+    session: AsyncSession, account_id: int, *, to_delete: bool = False
+) -> Account | None:
+    """An account, held until the end of the transaction.
+
+    What only refers to it, as an alert does, need not wait unless it is to be deleted: who writes
+    alerts holds what the holder of this lock may wait for.
+    """
+    account = select(Account).where(Account.id == account_id)
+    return (await session.exec(account.with_for_update(key_share=not to_delete))).first()
 
 
 def _holder(row: asyncpg.Record | None) -> Holder | None:

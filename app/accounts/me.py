@@ -143,7 +143,7 @@ async def delete_own(
     assert account.id is not None
     await context.end_billing(account.id, end_subscription)
     async with context.database.session() as session:
-        locked = await lock_account(session, account.id)
+        locked = await lock_account(session, account.id, to_delete=True)
         if locked is None:
             return
         if locked.stripe_customer_id is not None:
