@@ -193,7 +193,7 @@ ITINERARY: Any = {
     "sanctions": {
         "matches": [],
         "leads": [],
-        "basis": "matches share an IMO number, MMSI or registration; leads share a name only",
+        "basis": "matches share an IMO number, MMSI, registration or ICAO address; leads share a name",
     },
     "events": [
         {

@@ -113,7 +113,7 @@ async def get_itinerary(
         "sanctions": {
             "matches": [dict(match) for match in matches],
             "leads": [dict(lead) for lead in leads],
-            "basis": "matches share an IMO number, MMSI or registration; leads share a name only",
+            "basis": "matches share an IMO number, MMSI, registration or ICAO address; leads share a name",
         },
         "events": [
             {**dict(event), "href": f"/v1/events/{event['id']}"}
