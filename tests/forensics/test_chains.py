@@ -96,13 +96,14 @@ def test_a_few_vectors_match_when_clear_or_each_others_best() -> None:
     assert list(zip(found.a.tolist(), found.b.tolist(), strict=True)) == [(0, 1)]
 
 
-def test_vectors_match_above_their_level_where_everything_is_near() -> None:
-    """All cosines are above 0.8, those of a pair by 0.1 more; one text has no pair."""
+@pytest.mark.parametrize("nearness", [2.2, 3.3])
+def test_vectors_match_above_their_level_where_everything_is_near(nearness: float) -> None:
+    """All cosines are above 0.8 (0.9), those of a pair by 0.15 (0.07) more; one text has no pair."""
     rng = np.random.default_rng(1)
     own = rng.normal(size=(21, 64))
     own /= np.linalg.norm(own, axis=1, keepdims=True)
     common = np.zeros(64)
-    common[0] = 2.2
+    common[0] = nearness
     vectors = np.concatenate([common + own, common + 0.9 * own[:20]]).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     found = match_embedded(vectors, ["es"] * 21 + ["pt"] * 20)

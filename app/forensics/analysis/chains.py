@@ -17,7 +17,7 @@ import numpy as np
 from app.forensics.analysis.near_duplicates import CopyClass, NearDuplicates
 from app.forensics.analysis.translations import Translations
 
-METHOD, VERSION = "chains", "3"
+METHOD, VERSION = "chains", "4"
 """Since version 3 crowds of copies are compared as near-duplicates of version 3 are."""
 MAX_COPIES = 1_000_000
 """Pairs within a language that chains are drawn from; of more the largest crowds are thinned."""

@@ -5,6 +5,8 @@ by how rare they are (TF-IDF), by their cosine. With an embedding it is the engi
 counts from the level of its two texts: what each has with the middle one of the other language, as
 some texts and languages are near to everything (hubness; a margin as of Artetxe and Schwenk 2019).
 A pair counts where it is clearly alike, or alike enough and each the other's best in that language.
+Where all texts are of one subject their level is high and little stands above it: with an embedding less is
+enough if the second best of both is well behind.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +21,7 @@ from app.forensics.analysis.grams import GRAM_MASK, HASH_BITS, gram_keys
 from app.forensics.analysis.shares import Integers, Numbers
 from app.forensics.analysis.text import plain_words
 
-METHOD, VERSION = "pivot-tfidf", "2"
+METHOD, VERSION = "pivot-tfidf", "3"
 MIN_TEXTS_FOR_LEVEL = 8
 _TEXTS_FOR_LEVEL = 500
 _ROWS_AT_ONCE = 2_000
@@ -39,6 +41,8 @@ class Thresholds:
 
 PIVOT = Thresholds(clear=0.4, mutual=0.22)
 ABOVE_LEVEL = Thresholds(clear=0.1, mutual=0.09)
+WELL_AHEAD, AHEAD_FROM = 0.03, 0.06
+"""How far before the second best of both, and how far above their level, mutual bests count as well."""
 FEW_TEXTS = Thresholds(clear=0.92, mutual=0.86)
 """Plain cosines of multilingual-e5-small, where there are too few texts to know their level."""
 
@@ -67,12 +71,15 @@ def match_embedded(vectors: NDArray[np.float32], languages: Sequence[str]) -> Tr
     """Pairs among texts given as vectors of length one."""
 
     def pairs(one: Integers, other: Integers) -> Numbers:
-        few = min(len(one), len(other)) < MIN_TEXTS_FOR_LEVEL
-        thresholds = FEW_TEXTS if few else ABOVE_LEVEL
-        levels = [np.zeros(len(rows)) for rows in (one, other)]
-        if not few:
-            levels = [_levels(vectors, one, other), _levels(vectors, other, one)]
-        return _pairs(_dense_cells(vectors, one, other, levels, thresholds), thresholds)
+        if min(len(one), len(other)) < MIN_TEXTS_FOR_LEVEL:
+            levels = [np.zeros(len(rows)) for rows in (one, other)]
+            cells = _dense_cells(vectors, one, other, levels, FEW_TEXTS.mutual)
+            return _pairs(cells, FEW_TEXTS)
+        levels = [_levels(vectors, one, other), _levels(vectors, other, one)]
+        seconds = np.zeros(len(vectors))
+        seconds[one] = _second_bests(vectors, one, other, levels)
+        seconds[other] = _second_bests(vectors, other, one, levels[::-1])
+        return _pairs(_dense_cells(vectors, one, other, levels, AHEAD_FROM), ABOVE_LEVEL, seconds)
 
     return _match(languages, pairs)
 
@@ -112,19 +119,34 @@ def _levels(vectors: NDArray[np.float32], rows: Integers, columns: Integers) -> 
     return np.concatenate(parts)
 
 
-def _dense_cells(
-    vectors: NDArray[np.float32], rows: Integers, columns: Integers, levels: Sequence[Numbers],
-    thresholds: Thresholds,
-) -> Iterator[Cells]:  # fmt: skip
+def _blocks(
+    vectors: NDArray[np.float32], rows: Integers, columns: Integers, levels: Sequence[Numbers]
+) -> Iterator[tuple[int, NDArray[np.float32], Numbers]]:
+    """From which row on, cosines with all columns, and how far these are above their level."""
     step = max(_CELLS_AT_ONCE // len(columns), 1)
     for start in range(0, len(rows), step):
         cosine = vectors[rows[start : start + step]] @ vectors[columns].T
-        above = cosine - (levels[0][start : start + step, None] + levels[1]) / 2
-        row, column = np.nonzero(above >= thresholds.mutual)
+        yield start, cosine, cosine - (levels[0][start : start + step, None] + levels[1]) / 2
+
+
+def _dense_cells(
+    vectors: NDArray[np.float32], rows: Integers, columns: Integers, levels: Sequence[Numbers],
+    from_: float,
+) -> Iterator[Cells]:  # fmt: skip
+    for start, cosine, above in _blocks(vectors, rows, columns, levels):
+        row, column = np.nonzero(above >= from_)
         yield (
             rows[row + start], columns[column], cosine[row, column].astype(np.float64),
             above[row, column],
         )  # fmt: skip
+
+
+def _second_bests(
+    vectors: NDArray[np.float32], rows: Integers, columns: Integers, levels: Sequence[Numbers]
+) -> Numbers:
+    """For each text of some how far its second best is above their level."""
+    blocks = _blocks(vectors, rows, columns, levels)
+    return np.concatenate([np.partition(above, -2, axis=1)[:, -2] for _, _, above in blocks])
 
 
 def _sparse_cells(
@@ -138,14 +160,22 @@ def _sparse_cells(
         yield rows[block.row[keep] + start], columns[block.col[keep]], cosine, cosine
 
 
-def _pairs(cells: Iterator[Cells], thresholds: Thresholds) -> Numbers:
-    """Rows of (position, position, cosine) of the cells that are clear, or best on both sides."""
+def _pairs(
+    cells: Iterator[Cells], thresholds: Thresholds, seconds: Numbers | None = None
+) -> Numbers:
+    """Rows of (position, position, cosine) of the cells that are clear, or best on both sides.
+
+    With `seconds` the best may also be well ahead of them, whatever the threshold of mutual bests.
+    """
     one, other, cosine, counts = (np.concatenate(part) for part in zip(*cells, strict=True))
     size = max(one.max(initial=0), other.max(initial=0)) + 1
     best = np.full(size, -np.inf)
     np.maximum.at(best, one, counts)
     np.maximum.at(best, other, counts)
     mutual = (counts >= best[one]) & (counts >= best[other])
+    if seconds is not None:
+        ahead = counts - np.maximum(seconds[one], seconds[other]) >= WELL_AHEAD
+        mutual &= ahead | (counts >= thresholds.mutual)
     keep = mutual | (counts >= thresholds.clear)
     a, b = one[keep], other[keep]
     return np.column_stack([np.minimum(a, b), np.maximum(a, b), cosine[keep]])
