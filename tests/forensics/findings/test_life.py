@@ -89,7 +89,7 @@ async def test_every_trace_finds_its_campaign(analyst: Analyst, trace: str) -> N
     groups = [group["accounts"] for group in document["behaviour"]["groups"]]
     assert groups == [[f"x:planted{i}" for i in range(6)]]
     assert document["method"]["parameters"]["traces"] == [trace]
-    assert document["method"]["parameters"]["objects"] == "traces 2"
+    assert document["method"]["parameters"]["objects"] == "traces 3"
 
 
 async def test_organic_life_gives_an_empty_answer(analyst: Analyst) -> None:
