@@ -42,6 +42,13 @@ def at_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+def folder_for_servers() -> Path:
+    """Memory, where there is room: a database is made in 0.02 s there, on some disks in 0.5 s."""
+    memory = Path("/dev/shm")  # noqa: S108 - only tests keep anything there
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 2**30
+    return memory if has_room else Path(gettempdir())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a database, so that it alone is run again on another server."""
     for item in items:
@@ -63,7 +70,7 @@ def server_url(shared_folder: Path) -> Iterator[str]:
     if given:
         yield given
         return
-    folder = Path(gettempdir()) / f"vric-{shared_folder.parent.name}-{shared_folder.name}"
+    folder = folder_for_servers() / f"vric-{shared_folder.parent.name}-{shared_folder.name}"
     # Where the package keeps its lock, to its very exit; in the server's folder it would outlive it.
     (shared_folder / "runtime").mkdir(mode=0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(shared_folder / "runtime")
@@ -94,7 +101,7 @@ def data_dir() -> Iterator[Path]:
     Outside pytest's: run as root, that server belongs to another user, to whom every new run of
     pytest closes the folders of all.
     """
-    folder = Path(mkdtemp(prefix="vric-"))
+    folder = Path(mkdtemp(prefix="vric-", dir=folder_for_servers()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
