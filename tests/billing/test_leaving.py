@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access.models import Account
 from app.access.tokens import issue_access_token
@@ -141,9 +142,11 @@ async def test_a_checkout_between_the_two_steps_keeps_the_account(
 
     lock = me.lock_account
 
-    async def checkout_first(session: object, account_id: int) -> Account | None:
+    async def checkout_first(
+        session: AsyncSession, account_id: int, *, to_delete: bool
+    ) -> Account | None:
         await payer.checkout()
-        return await lock(session, account_id)  # type: ignore[arg-type]
+        return await lock(session, account_id, to_delete=to_delete)
 
     monkeypatch.setattr(me, "lock_account", checkout_first)
     assert_problem(await leave(), 409, "conflict")
