@@ -22,7 +22,7 @@ from app.forensics.findings.schemas import (
     ReplyFiled,
     ReplyWish,
 )
-from app.forensics.findings.views import event_shown, summary_shown
+from app.forensics.findings.views import event_shown, outputs_of, summary_shown
 
 MAX_WAITING_REPLIES = 5
 MAX_LINKED_EVENTS = 100
@@ -115,6 +115,7 @@ async def show_finding(database: Database, caller: Principal, finding_id: UUID) 
         replies = await repository.list_replies(session, finding_id, "confirmed")
         linked = await repository.list_linked_events(session, finding, MAX_LINKED_EVENTS)
     summary = summary_shown(finding)
+    summary.links += outputs_of(finding_id)
     summary.links += [Link(rel="related", href=f"/v1/events/{event}") for event in linked]
     return FindingShown(
         **summary.model_dump(),

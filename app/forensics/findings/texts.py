@@ -164,6 +164,7 @@ def _document(
 ) -> FindingDocument:
     caveats = [
         "Which text repeats which was measured, not who meant what by it.",
+        "Agency copy, press releases and quotes are repeated too: copies alone are no campaign.",
         "First is first in this corpus: what was not collected may have come before.",
         *material.caveats,
     ]

@@ -1,5 +1,7 @@
 """What is shown of analyses and findings."""
 
+from uuid import UUID
+
 from app.events.schemas import Link
 from app.forensics.findings.document import digest_of
 from app.forensics.findings.models import Analysis, Finding, FindingEvent, FindingVersion
@@ -10,6 +12,15 @@ from app.forensics.findings.schemas import (
     EventShown,
     FindingSummary,
     Recomputed,
+)
+
+_OUTPUTS = (
+    ("report", "alternate", "text/html"),
+    ("evidence", "evidence", "application/zip"),
+    ("stix", "alternate", "application/stix+json;version=2.1"),
+    ("misp", "alternate", "application/json"),
+    ("graphml", "alternate", "application/graphml+xml"),
+    ("csv", "alternate", "text/csv"),
 )
 
 
@@ -59,6 +70,14 @@ def summary_shown(finding: Finding) -> FindingSummary:
         created_at=finding.created_at,
         links=[Link(rel="self", href=own)],
     )
+
+
+def outputs_of(finding_id: UUID) -> list[Link]:
+    """Where a finding is to be had otherwise: to read, to check, to load elsewhere."""
+    return [
+        Link(rel=rel, href=f"{FINDINGS}/{finding_id}/{name}", type=media_type)
+        for name, rel, media_type in _OUTPUTS
+    ]
 
 
 def event_shown(event: FindingEvent) -> EventShown:

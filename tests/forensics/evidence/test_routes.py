@@ -87,6 +87,17 @@ async def test_an_empty_finding_has_every_output_too(analyst: Analyst) -> None:
     assert "Nothing found" in (await _get(analyst, f"{finding}/report")).text
 
 
+async def test_a_finding_links_to_what_leaves_it(analyst: Analyst) -> None:
+    await analyst.upload(campaign())
+    linked = [one for one in (await analyst.finding())["links"] if one["rel"] != "self"]
+    assert {one["href"].rpartition("/")[2] for one in linked} == {
+        "report", "evidence", "stix", "misp", "graphml", "csv",
+    }  # fmt: skip
+    for one in linked:
+        answer = await _get(analyst, one["href"])
+        assert answer.headers["content-type"].removesuffix("; charset=utf-8") == one["type"]
+
+
 async def test_others_see_nothing(analyst: Analyst, analysts: Analysts) -> None:
     finding = await _found(analyst)
     async with analysts("b@example.org") as other:

@@ -98,8 +98,9 @@ async def test_events_name_published_findings_to_those_entitled(
 
         assert await linked(other) == {href: "Finding: coordination"}
         assert await linked(free) == {}
-        related = (await analyst.get(f"findings/{finding['id']}"))["links"]
-        assert {"rel": "related", "href": f"/v1/events/{event}"}.items() <= related[1].items()
+        links = (await analyst.get(f"findings/{finding['id']}"))["links"]
+        related = [one["href"] for one in links if one["rel"] == "related"]
+        assert related == [f"/v1/events/{event}"]
         answer = await analyst.client.post(f"{href}/retraction", json={"note": "It was a choir."})
         assert answer.status_code == 200
         assert await linked(other) == {href: "Finding: coordination (retracted)"}
